@@ -1,0 +1,1 @@
+"""The Django project of the back office, and what its domains share."""

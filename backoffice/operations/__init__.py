@@ -1,0 +1,1 @@
+"""What people ask of the provider: every act is a row of ours, written before the call."""

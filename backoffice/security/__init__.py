@@ -1,0 +1,1 @@
+"""Encrypted fields, uploads, and what else keeps personal data safe."""

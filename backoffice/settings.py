@@ -1,0 +1,322 @@
+"""All configuration, read from the environment (and from `.env` beside `manage.py` when it is there)."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(str(BASE_DIR / ".env"))
+
+# Everything that is written at run time lives in one folder, never under a web root.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+ENVIRONMENTS = ("local", "sandbox", "production")
+CRYPTOPOCKET_ENVIRONMENT = env.str("CRYPTOPOCKET_ENVIRONMENT", default="local")
+if CRYPTOPOCKET_ENVIRONMENT not in ENVIRONMENTS:
+    raise ImproperlyConfigured(
+        f"CRYPTOPOCKET_ENVIRONMENT is {CRYPTOPOCKET_ENVIRONMENT!r}: it must be one of {', '.join(ENVIRONMENTS)}."
+    )
+IS_LOCAL = CRYPTOPOCKET_ENVIRONMENT == "local"
+
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def _local_secret_key() -> str:
+    """A key of this checkout's own, made once: a local try-out needs no preparation."""
+    path = VAR_DIR / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not IS_LOCAL:
+        raise ImproperlyConfigured("SECRET_KEY is not set: anything that reaches the provider needs one.")
+    SECRET_KEY = _local_secret_key()
+FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "backoffice",
+    "backoffice.sync",
+    "backoffice.operations",
+    "backoffice.security",
+    "backoffice.sandbox",
+    "customers",
+    "payments",
+    "banking",
+    "backoffice.apps.BackofficeAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_filters",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "backoffice.site.environment_banner",
+            ],
+        },
+    },
+]
+
+# --- storage -----------------------------------------------------------------------------------------------
+
+
+def _database() -> dict[str, Any]:
+    """The database of `DATABASE_URL`; SQLite is set up so that web, worker and beat write side by side."""
+    database: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'backoffice.sqlite3'}")
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database["OPTIONS"] = {
+            "timeout": 30,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    else:
+        database["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", default=60)
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://backoffice_cache")}
+
+MEDIA_ROOT = env.str("DOCUMENT_ROOT", default=str(VAR_DIR / "documents"))
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    # Customers' documents: a private folder, no public address.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": MEDIA_ROOT,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if IS_LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = IS_LOCAL
+WHITENOISE_AUTOREFRESH = DEBUG
+DOCUMENT_SIZE_LIMIT_MEGABYTES = env.int("DOCUMENT_SIZE_LIMIT_MEGABYTES", default=10)
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- the provider ------------------------------------------------------------------------------------------
+
+CRYPTOPOCKET_BASE_URL = env.str(
+    "CRYPTOPOCKET_BASE_URL", default="http://127.0.0.1:8100/api" if IS_LOCAL else environ.Env.NOTSET
+)
+CRYPTOPOCKET_API_KEY = env.str("CRYPTOPOCKET_API_KEY", default="pk_demo_1" if IS_LOCAL else environ.Env.NOTSET)
+CRYPTOPOCKET_API_SECRET = env.str("CRYPTOPOCKET_API_SECRET", default="sk_demo_1" if IS_LOCAL else environ.Env.NOTSET)
+CRYPTOPOCKET_CONTRACT = env.str("CRYPTOPOCKET_CONTRACT", default="")
+CRYPTOPOCKET_PAGE_SIZE = env.int("CRYPTOPOCKET_PAGE_SIZE", default=500 if IS_LOCAL else 50)
+CRYPTOPOCKET_REQUESTS_PER_SECOND = env.float("CRYPTOPOCKET_REQUESTS_PER_SECOND", default=100.0 if IS_LOCAL else 5.0)
+CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS = env.float("CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS", default=5.0)
+CRYPTOPOCKET_READ_TIMEOUT_SECONDS = env.float("CRYPTOPOCKET_READ_TIMEOUT_SECONDS", default=30.0)
+CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS = env.float("CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS", default=120.0)
+
+# --- background work ---------------------------------------------------------------------------------------
+
+BROKER_DIR = VAR_DIR / "broker"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+if CELERY_BROKER_URL.startswith("filesystem://"):
+    for folder in ("messages", "processed", "control"):
+        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "processed_folder": str(BROKER_DIR / "processed"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,
+    }
+else:
+    # Longer than any task may run, so that a message is not handed out a second time under a running task.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SOFT_TIME_LIMIT = 1740
+CELERY_TASK_TIME_LIMIT = 1800
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {
+    "backoffice.sync.*": {"queue": "sync"},
+    "backoffice.operations.*": {"queue": "operations"},
+}
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+
+SYNC_HEAD_SECONDS = env.int("SYNC_HEAD_SECONDS", default=60 if IS_LOCAL else 180)
+SYNC_OPEN_SECONDS = env.int("SYNC_OPEN_SECONDS", default=60 if IS_LOCAL else 180)
+SYNC_FULL_HOUR = env.int("SYNC_FULL_HOUR", default=3)
+SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+SYNC_OPEN_READS_PER_RUN = env.int("SYNC_OPEN_READS_PER_RUN", default=200)
+OPERATIONS_SWEEP_SECONDS = env.int("OPERATIONS_SWEEP_SECONDS", default=15)
+OPERATIONS_LEASE_SECONDS = env.int("OPERATIONS_LEASE_SECONDS", default=180)
+
+# The whole schedule. Leases make a second beat harmless.
+CELERY_BEAT_SCHEDULE = {
+    "sync-head": {
+        "task": "backoffice.sync.tasks.sync_all",
+        "schedule": timedelta(seconds=SYNC_HEAD_SECONDS),
+        "kwargs": {"mode": "head"},
+    },
+    "sync-open": {
+        "task": "backoffice.sync.tasks.sync_all",
+        "schedule": timedelta(seconds=SYNC_OPEN_SECONDS),
+        "kwargs": {"mode": "open"},
+    },
+    "sync-full": {
+        "task": "backoffice.sync.tasks.sync_all",
+        "schedule": crontab(hour=str(SYNC_FULL_HOUR), minute="0"),
+        "kwargs": {"mode": "full"},
+    },
+    "operations-sweep": {
+        "task": "backoffice.operations.tasks.sweep",
+        "schedule": timedelta(seconds=OPERATIONS_SWEEP_SECONDS),
+    },
+    "worker-heartbeat": {
+        "task": "backoffice.operations.tasks.beat_heart",
+        "schedule": timedelta(seconds=10),
+    },
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# --- people ------------------------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 3600)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+DISPLAY_TIME_ZONE = env.str("DISPLAY_TIME_ZONE", default="Europe/Madrid")
+
+# --- HTTP security -----------------------------------------------------------------------------------------
+
+SECURE = env.bool("SECURE", default=not IS_LOCAL)
+SECURE_SSL_REDIRECT = SECURE
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- logging -----------------------------------------------------------------------------------------------
+
+_shared_processors: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[
+        *_shared_processors,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.dev.ConsoleRenderer(colors=False)
+            if IS_LOCAL
+            else structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": _shared_processors,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django_structlog": {"level": "WARNING"}},
+}

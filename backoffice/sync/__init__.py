@@ -1,0 +1,1 @@
+"""The mirror: remote lists become rows, and stay true."""

@@ -1,0 +1,163 @@
+"""The mirror's rows: what every mirrored object has, the runs that filled it, what changed, what could not be read."""
+
+import json
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MirroredModel(models.Model):
+    """A copy of an object of the provider: read-only to people, rebuilt from the API at any time.
+
+    `payload` is the object as last received, as JSON text, so that no digit of a number is lost and both engines
+    keep the same. `fingerprint` is the hash of its canonical form; empty means "compare again at the next sight".
+    `read_at` is when the request began whose answer stands here: an answer to an earlier request never overwrites it.
+    """
+
+    remote_id = models.CharField(_("id at the provider"), max_length=100, unique=True)
+    payload = models.TextField(_("as received"), default="{}", editable=False)
+    fingerprint = models.CharField(max_length=64, default="", editable=False)
+    read_at = models.DateTimeField(_("read at"), editable=False)
+    first_seen_at = models.DateTimeField(_("first seen"), editable=False)
+    changed_at = models.DateTimeField(_("last changed"), editable=False, db_index=True)
+    missing_since = models.DateTimeField(_("missing at the provider since"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.remote_id
+
+    @property
+    def payload_data(self) -> dict[str, Any]:
+        """The payload as Python data, numbers as Decimal."""
+        data: dict[str, Any] = json.loads(self.payload, parse_float=Decimal)
+        return data
+
+
+class SyncRun(models.Model):
+    """One run over one resource, and at the same time the lease that keeps a second one away.
+
+    A run is alive while its `heartbeat_at` is younger than `SYNC_LEASE_SECONDS`; a dead one is marked `abandoned`
+    by whoever comes next. `next_page` and `seen_rows` are where a `full` run that died goes on.
+    """
+
+    class Mode(models.TextChoices):
+        """How much of the resource is read."""
+
+        FULL = "full", _("full")
+        HEAD = "head", _("newest")
+        OPEN = "open", _("not final yet")
+
+    class State(models.TextChoices):
+        """Where the run stands."""
+
+        RUNNING = "running", _("running")
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+        ABANDONED = "abandoned", _("abandoned")
+
+    resource = models.CharField(_("resource"), max_length=50)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.RUNNING)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("asked by"),
+        related_name="+",
+    )
+    lease_token = models.UUIDField(editable=False)
+    started_at = models.DateTimeField(_("started"))
+    heartbeat_at = models.DateTimeField(_("last sign of life"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    resumed_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, verbose_name=_("continues"), related_name="+"
+    )
+    partition = models.CharField(max_length=100, default="", editable=False)
+    next_page = models.PositiveIntegerField(default=1, editable=False)
+    seen_rows = models.BinaryField(default=bytes, editable=False)
+    total = models.PositiveBigIntegerField(_("total at the provider"), null=True, blank=True)
+    pages = models.PositiveIntegerField(_("pages"), default=0)
+    seen = models.PositiveBigIntegerField(_("seen"), default=0)
+    created = models.PositiveBigIntegerField(_("new"), default=0)
+    changed = models.PositiveBigIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveBigIntegerField(_("unchanged"), default=0)
+    stale = models.PositiveBigIntegerField(_("older than stored"), default=0)
+    missing = models.PositiveBigIntegerField(_("gone missing"), default=0)
+    quarantined = models.PositiveBigIntegerField(_("quarantined"), default=0)
+    error = models.TextField(_("what went wrong"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("sync run")
+        verbose_name_plural = _("sync runs")
+        ordering: ClassVar = ["-started_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource"], condition=models.Q(state="running"), name="one_running_sync_a_resource"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["resource", "mode", "state", "-finished_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.resource} ({self.get_mode_display()})"
+
+
+class RecordedChange(models.Model):
+    """Which columns of one mirrored row went from what to what, when, and by which run (or by what else)."""
+
+    resource = models.CharField(_("resource"), max_length=50)
+    remote_id = models.CharField(_("id at the provider"), max_length=100)
+    run = models.ForeignKey(SyncRun, models.SET_NULL, null=True, blank=True, verbose_name=_("sync run"))
+    source = models.CharField(_("source"), max_length=30)
+    columns = models.JSONField(_("what changed"))
+    read_at = models.DateTimeField(_("read at"))
+    recorded_at = models.DateTimeField(_("recorded"))
+
+    class Meta:
+        verbose_name = _("recorded change")
+        verbose_name_plural = _("recorded changes")
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["resource", "remote_id", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.remote_id}"
+
+
+class Quarantine(models.Model):
+    """An item that could not become a row: kept whole with the reason, until it or our code changes.
+
+    `item_key` is the item's id where it has one, else the hash of the payload: the same bad item is one row
+    however often it is seen. `code_version` is the resource's version that failed on it.
+    """
+
+    resource = models.CharField(_("resource"), max_length=50)
+    item_key = models.CharField(_("item"), max_length=100)
+    payload = models.TextField(_("as received"))
+    fingerprint = models.CharField(max_length=64)
+    reason = models.TextField(_("why it could not be read"))
+    code_version = models.PositiveIntegerField(default=1)
+    times_seen = models.PositiveIntegerField(_("times seen"), default=1)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    run = models.ForeignKey(SyncRun, models.SET_NULL, null=True, blank=True, verbose_name=_("sync run"))
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("quarantined item")
+        verbose_name_plural = _("quarantine")
+        ordering: ClassVar = ["-last_seen_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource", "item_key"],
+                condition=models.Q(resolved_at=None),
+                name="one_open_quarantine_an_item",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.item_key}"

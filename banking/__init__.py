@@ -1,0 +1,1 @@
+"""Bank accounts, their transactions, and matching them with payments."""

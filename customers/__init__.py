@@ -1,0 +1,1 @@
+"""Persons and companies, their verification, and the documents sent for them."""

@@ -1,0 +1,1 @@
+"""On-ramp payments, off-ramps, and the assets and methods they use."""
