@@ -1,0 +1,1 @@
+"""The command of the stand-in provider."""

@@ -1,0 +1,76 @@
+"""Pages of a list, newest first, in the three layouts that contract 1.5 thinks possible."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from backoffice.sandbox.answers import Answer
+from backoffice.sandbox.call import Call
+from backoffice.sandbox.collection import Collection
+from backoffice.sandbox.data.source import Row
+
+DEFAULT_SIZE = 50
+MAXIMUM_SIZE = 500
+
+
+def answer_page(call: Call, collection: Collection[Any], indexes: Sequence[int]) -> Answer:
+    """Answer the page asked for of the rows at ``indexes``, which run from oldest to newest."""
+    number = call.positive_number("page", default=1, maximum=10**9)
+    size = call.positive_number("per_page", default=DEFAULT_SIZE, maximum=MAXIMUM_SIZE)
+    shown = number - 1 if call.fault("repeat_page") and number > 1 else number
+    total = len(indexes)
+    newest = max(0, total - (shown - 1) * size)
+    oldest = max(0, newest - size)
+    rows = [collection.public(index) for index in reversed(indexes[oldest:newest])]
+    _spoil(call, rows)
+    return Answer(200, _lay_out(call, rows, total=total, size=size, number=number))
+
+
+def _lay_out(call: Call, rows: list[Row], *, total: int, size: int, number: int) -> dict[str, Any]:
+    last = max(1, -(-total // size))
+    current = 1 if call.fault("stuck_page") else number
+    pagination = {"current_page": current, "per_page": size, "total": total, "last_page": last}
+    layout = call.state.options.page_layout
+    if layout == "pagination":
+        return {"status": "ok", "data": rows, "pagination": pagination}
+    laravel = {
+        "data": rows,
+        **pagination,
+        "next_page_url": f"/?page={current + 1}" if current < last else None,
+    }
+    if layout == "laravel-data":
+        return {"status": "ok", "data": laravel}
+    return {"status": "ok", **laravel}
+
+
+def _spoil(call: Call, rows: list[Row]) -> None:
+    """Put on the page what the faults ask for."""
+    for fault in call.faults:
+        spoiler = _SPOILERS.get(fault.kind)
+        if spoiler and rows:
+            spoiler(rows, rows[fault.item % len(rows)], fault)
+
+
+def _spoil_item(_: list[Row], row: Row, fault: Any) -> None:
+    if fault.value is None:
+        row.pop(fault.field, None)
+    else:
+        row[fault.field] = fault.value
+
+
+def _spoil_status(_: list[Row], row: Row, fault: Any) -> None:
+    row["kyc_status" if "kyc_status" in row else "status"] = fault.value or "under_review"
+
+
+def _spoil_unit(rows: list[Row], _: Row, __: Any) -> None:
+    for row in rows:
+        if isinstance(row.get("fiat_amount"), int):
+            row["fiat_amount"] //= 100
+
+
+_SPOILERS: dict[str, Callable[[list[Row], Row, Any], None]] = {
+    "bad_item": _spoil_item,
+    "unknown_status": _spoil_status,
+    "wrong_unit": _spoil_unit,
+}

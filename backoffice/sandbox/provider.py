@@ -1,0 +1,150 @@
+"""From a request to an answer: token, route, work, faults."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from backoffice.sandbox.answers import UNAUTHORISED, Answer, fail
+from backoffice.sandbox.call import Call
+from backoffice.sandbox.calls import ReceivedRequest, ReceivedRequests
+from backoffice.sandbox.faults import Fault, Faults
+from backoffice.sandbox.options import Options
+from backoffice.sandbox.routes.banking import add_bank_transaction
+from backoffice.sandbox.routes.common import authenticate
+from backoffice.sandbox.routes.customers import add_customer
+from backoffice.sandbox.routes.offramps import add_offramp
+from backoffice.sandbox.routes.payments import add_payment
+from backoffice.sandbox.routing import AUTHENTICATE, Route, find_route, is_other_method
+from backoffice.sandbox.state import State
+from backoffice.sandbox.tokens import Tokens
+
+_LONGEST_HOLD_SECONDS = 60.0
+_UNKNOWN_ROUTE = "unknownRoute"
+
+
+class Delivery(Enum):
+    """How an answer leaves."""
+
+    WHOLE = auto()
+    DROPPED = auto()
+    CUT = auto()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What goes over the wire; ``text`` stands in for the body where it is not JSON."""
+
+    answer: Answer
+    delivery: Delivery = Delivery.WHOLE
+    headers: dict[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+
+class Provider:
+    """One stand-in provider without its listener."""
+
+    def __init__(self, options: Options) -> None:
+        self.state = State(options)
+        self.tokens = Tokens()
+        self.faults = Faults()
+        self.requests = ReceivedRequests()
+
+    def reply(self, request: ReceivedRequest) -> Reply:
+        """Do what a request asks for, and what the faults ask for."""
+        route = find_route(request.method, request.path)
+        request.operation = route.operation if route else _UNKNOWN_ROUTE
+        self.requests.add(request)
+        met = self.faults.take(request.operation)
+        self._wait(met, after_work=False)
+        reply = self._fail_before(met) or self._work(request, route, met)
+        self._wait(met, after_work=True)
+        request.answered = None if reply.delivery is Delivery.DROPPED else reply.answer.status
+        return reply
+
+    def _work(self, request: ReceivedRequest, route: Route | None, met: tuple[Fault, ...]) -> Reply:
+        answer = self._answer(request, route, met)
+        request.worked = True
+        for fault in met:
+            if fault.kind == "moving_total":
+                self._grow(request.operation)
+        return _spoil_delivery(met, answer)
+
+    def _answer(self, request: ReceivedRequest, route: Route | None, met: tuple[Fault, ...]) -> Answer:
+        if route is None:
+            return _no_route(request)
+        call = Call(route.operation, self.state, route.path, request.query, request.body, met)
+        if route.operation == AUTHENTICATE:
+            return authenticate(call, self.tokens)
+        if not self.tokens.is_good(request.headers.get("auth", "")) or route.handler is None:
+            return UNAUTHORISED
+        with self.state.lock:
+            return route.handler(call)
+
+    def _fail_before(self, met: tuple[Fault, ...]) -> Reply | None:
+        for fault in met:
+            if fault.kind == "expire_tokens":
+                self.tokens.expire_all()
+            reply = _failed_before(fault)
+            if reply:
+                return reply
+        return None
+
+    def _wait(self, met: tuple[Fault, ...], *, after_work: bool) -> None:
+        for fault in met:
+            if fault.after_work == after_work and fault.kind == "latency":
+                time.sleep(fault.milliseconds / 1000)
+            if fault.after_work == after_work and fault.kind == "hold":
+                self.faults.hold(_LONGEST_HOLD_SECONDS)
+
+    def _grow(self, operation: str) -> None:
+        """Add a row at the newest end of the list that a call reads."""
+        with self.state.lock:
+            if operation == "listCustomers":
+                add_customer(self.state, {})
+            if operation == "listOnRampTransactions":
+                add_payment(self.state, {})
+            if operation == "listOffRampTransactions":
+                add_offramp(self.state, {})
+            if operation == "listBankAccountTransactions":
+                add_bank_transaction(self.state, {})
+
+
+def _failed_before(fault: Fault) -> Reply | None:
+    """Return the reply of a fault that keeps the work from being done."""
+    if fault.kind == "refuse_address":
+        return Reply(UNAUTHORISED)
+    if fault.kind == "drop_before":
+        return Reply(Answer(200, {}), Delivery.DROPPED)
+    if fault.kind == "error_500":
+        return Reply(Answer(fault.status or 500, {"message": "Server Error"}))
+    if fault.kind == "too_many_requests":
+        return Reply(Answer(429, {"message": "Too Many Attempts."}), headers={"Retry-After": str(fault.seconds)})
+    if fault.kind == "error_code":
+        return Reply(fail(fault.code, status=fault.status or 200))
+    return None
+
+
+def _spoil_delivery(met: tuple[Fault, ...], answer: Answer) -> Reply:
+    """Return how an answer leaves once the work is done."""
+    kinds = {fault.kind for fault in met}
+    if "drop_after" in kinds:
+        return Reply(answer, Delivery.DROPPED)
+    if "cut_body" in kinds:
+        return Reply(answer, Delivery.CUT)
+    if "error_500_after" in kinds:
+        return Reply(Answer(500, {"message": "Server Error"}))
+    if "html_body" in kinds:
+        page = "<!DOCTYPE html><html><body><h1>Just a moment...</h1></body></html>"
+        return Reply(Answer(200, None), headers={"Content-Type": "text/html; charset=UTF-8"}, text=page)
+    if "nonsense" in kinds:
+        return Reply(Answer(200, ["nonsense", 42]))
+    return Reply(answer)
+
+
+def _no_route(request: ReceivedRequest) -> Answer:
+    """Answer as Laravel does where there is no route, or not for this method."""
+    if is_other_method(request.path):
+        return Answer(405, {"message": f"The {request.method} method is not supported for this route."})
+    return Answer(404, {"message": "The route could not be found."})
