@@ -1,0 +1,182 @@
+"""What a call looks like on the wire, as data: `Endpoint`, and the `Catalogue` that holds all of them.
+
+About half of the contract was never seen, so whatever is inferred is a value here and not a line of code
+elsewhere. The built-in values stand in `endpoint_table.py`; a deployment overrides any of them with a TOML
+file (`contract_file.py`).
+"""
+
+import functools
+import re
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+Provenance = Literal["documented", "inferred", "confirmed"]
+"""documented: a page of the provider says so; inferred: a guess; confirmed: seen in a live sandbox."""
+
+FiatUnit = Literal["cents", "whole"]
+CryptoUnit = Literal["base_units", "whole"]
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class PageLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a page of a list keeps its parts: dotted paths into the answer (contract 1.5).
+
+    An empty path means that the layout has no such part.
+    """
+
+    items: str
+    current_page: str
+    last_page: str = ""
+    total: str = ""
+    next_url: str = ""
+
+
+class Pagination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a list is paged. Layouts are tried in order; the first that fits is used."""
+
+    layouts: tuple[PageLayout, ...]
+    page_parameter: str = "page"
+    page_size_parameter: str = "per_page"
+    first_page: int = 1
+    maximum_page_size: int = 500
+    newest_first: bool = True
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One call.
+
+    path: relative to the base URL, with `{placeholders}` named like logical request fields.
+    request: logical field -> name on the wire. Fields in the path are taken out of query and body.
+    whole_number_fields: request fields sent as JSON integers when they are digits (contract 1.4, ids).
+    fields: logical field -> candidate names in the answer's item, in order of trust.
+    required: logical fields without which an object is not this kind of object.
+    object_locations: dotted paths where a single object may stand ("" is the top level).
+    echo: logical answer field -> logical request field; they must agree where the answer has it.
+    fiat_unit, crypto_unit: unit of money read from this call's answer (contract 1.4).
+    not_found_codes: codes that mean "does not exist". HTTP 404 alone never does.
+    slow: uses the upload timeouts (documents and biometric captures travel in the body).
+    """
+
+    name: str
+    method: Literal["GET", "POST"]
+    path: str
+    encoding: Literal["query", "json", "form"]
+    path_provenance: Provenance
+    request_provenance: Provenance
+    answer_provenance: Provenance
+    request: dict[str, str] = {}
+    whole_number_fields: tuple[str, ...] = ()
+    pagination: Pagination | None = None
+    fields: dict[str, tuple[str, ...]] = {}
+    required: tuple[str, ...] = ()
+    object_locations: tuple[str, ...] = ("data",)
+    echo: dict[str, str] = {}
+    fiat_unit: FiatUnit | None = None
+    crypto_unit: CryptoUnit | None = None
+    not_found_codes: tuple[str, ...] = ()
+    slow: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a path that could not be called."""
+        if not self.path.startswith("/"):
+            raise ValueError(f"the path {self.path!r} must begin with a slash")
+        if any(mark in self.path for mark in ("?", "#", "://", "..")):
+            raise ValueError(f"the path {self.path!r} must be a plain path, without query, host or '..'")
+        for placeholder in self.path_fields:
+            if placeholder not in self.request:
+                known = ", ".join(self.request) or "none"
+                raise ValueError(f"the path names {{{placeholder}}}, which is no field of the request ({known})")
+
+    @property
+    def path_fields(self) -> list[str]:
+        """Logical request fields that stand in the path."""
+        return _PLACEHOLDER.findall(self.path)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the call changes nothing at the provider."""
+        return self.method == "GET"
+
+
+class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How deliveries are signed and read (contract 7.4, 7.5)."""
+
+    provenance: Provenance = "inferred"
+    key_header: str = "X-API-Key"
+    signature_header: str = "X-Signature"
+    timestamp_header: str = "X-Timestamp"
+    signature_encoding: Literal["hex", "base64"] = "hex"
+    tolerance_seconds: int = 300
+    type_fields: tuple[str, ...] = ("type", "event", "event_type")
+    id_fields: tuple[str, ...] = ("payment_id", "id", "rampoff_id")
+    event_aliases: dict[str, str] = msgspec.field(
+        default_factory=lambda: {"RAMPOFF_FINISHED": "TRANSFER_RAMPOFF_FINISHED"}
+    )
+
+
+class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for all calls (contract 1).
+
+    Token times are in seconds. `naive_timezone` is the zone of dates that carry none. The word lists are
+    compared without case. `requests_per_second` is a limit of the provider's, None while none is known.
+    """
+
+    success_words: tuple[str, ...] = ("ok", "success", "sucess")
+    failure_words: tuple[str, ...] = ("error",)
+    authorisation_header: str = "auth"
+    authorisation_codes: tuple[str, ...] = ("authorization_incorrect",)
+    token_locations: tuple[str, ...] = ("data.token", "data", "token")
+    token_lifetime_seconds: int = 86_400
+    token_renewal_margin_seconds: int = 3_600
+    requests_per_second: float | None = None
+    naive_timezone: str = "UTC"
+    company_words: tuple[str, ...] = ("company", "business", "legal", "legal_entity", "b2b", "kyb", "empresa")
+    person_words: tuple[str, ...] = (
+        "person",
+        "individual",
+        "natural",
+        "user",
+        "customer",
+        "b2c",
+        "kyc",
+        "persona",
+    )
+    company_identification_types: tuple[str, ...] = ("CIF", "RFC", "NIT", "RUC")
+
+    def __post_init__(self) -> None:
+        """Refuse a time zone nobody knows and a margin that leaves no lifetime."""
+        try:
+            ZoneInfo(self.naive_timezone)
+        except (KeyError, ValueError, OSError) as problem:
+            raise ValueError(f"{self.naive_timezone!r} is no known time zone") from problem
+        if not 0 <= self.token_renewal_margin_seconds < self.token_lifetime_seconds:
+            raise ValueError("the renewal margin must be shorter than the token's lifetime")
+        if self.requests_per_second is not None and self.requests_per_second <= 0:
+            raise ValueError("requests_per_second must be above 0")
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """All calls and conventions, with what a deployment has overridden.
+
+    overridden: dotted names of the values that came from the file, e.g. `endpoints.list_payments.path`.
+    source: the file, or "" for the built-in contract.
+    """
+
+    endpoints: dict[str, Endpoint]
+    conventions: Conventions
+    webhook: WebhookContract
+    overridden: frozenset[str] = frozenset()
+    source: str = ""
+
+    def __getitem__(self, name: str) -> Endpoint:
+        """Return the endpoint called `name`."""
+        return self.endpoints[name]
+
+
+@functools.lru_cache(maxsize=64)
+def read_zone(name: str) -> ZoneInfo:
+    """Return the time zone of that name."""
+    return ZoneInfo(name)

@@ -1,0 +1,85 @@
+"""What all resources share: a safe repr, and the loop that reads an item field by field."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import UNSET
+
+from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
+from backoffice.cryptopocket.errors import UnreadableItem
+from backoffice.cryptopocket.resources.values import UnreadableValueError
+
+Reader = Callable[[Any], Any]
+"""Turns a value that is not null into the field's type, or raises `UnreadableValueError`."""
+
+MakeReaders = Callable[[Endpoint, Conventions], Mapping[str, Reader]]
+"""Gives the reader of each logical field, as the units of that endpoint ask for."""
+
+_MISSING = object()
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all resources.
+
+    Its repr names which fields were there, and their values only where `shown_in_repr` says so: the rest is
+    personal data and links.
+    """
+
+    shown_in_repr: ClassVar[tuple[str, ...]] = ("id",)
+
+    def __repr__(self) -> str:
+        """Return the class, the id and the names of the fields that the payload mentioned."""
+        mentioned = self.mentioned()
+        parts = [f"{name}={value!r}" if name in self.shown_in_repr else name for name, value in mentioned.items()]
+        return f"<{type(self).__name__} {' '.join(parts)}>"
+
+    def mentioned(self) -> dict[str, Any]:
+        """Return the fields that the payload mentioned, nulls included."""
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How an item of one endpoint is read: for each field its candidate names and its reader."""
+
+    kind: str
+    steps: tuple[tuple[str, tuple[str, ...], Reader], ...]
+    required: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=256)
+def make_plan(kind: str, make_readers: MakeReaders, catalogue: Catalogue, endpoint: str) -> Plan:
+    """Return the plan for items of `endpoint`, called `kind` in error texts."""
+    contract = catalogue.endpoints[endpoint]
+    readers = make_readers(contract, catalogue.conventions)
+    return Plan(
+        kind=kind,
+        steps=tuple((field, names, readers[field]) for field, names in contract.fields.items()),
+        required=contract.required,
+    )
+
+
+def read_fields(item: Any, *, plan: Plan) -> dict[str, Any]:
+    """Return the fields of `item` that are there, each read by its reader; null stays None.
+
+    item: one object of an answer, as decoded.
+    Raises UnreadableItem when it is no object, a value cannot be read, or a required field is missing.
+    """
+    if not isinstance(item, Mapping):
+        raise UnreadableItem(kind=plan.kind, field="item", reason="is not an object", payload=item)
+    values: dict[str, Any] = {}
+    for field, names, reader in plan.steps:
+        for name in names:
+            raw = item.get(name, _MISSING)
+            if raw is _MISSING:
+                continue
+            try:
+                values[field] = None if raw is None else reader(raw)
+            except UnreadableValueError as problem:
+                raise UnreadableItem(kind=plan.kind, field=field, reason=str(problem), payload=item) from None
+            break
+    for field in plan.required:
+        if values.get(field) is None:
+            raise UnreadableItem(kind=plan.kind, field=field, reason="is missing", payload=item)
+    return values
