@@ -1,5 +1,6 @@
 """All configuration, read from the environment (and from `.env` beside `manage.py` when it is there)."""
 
+import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    # First, so that permissions exist by the time our groups are given theirs.
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
     "backoffice",
     "backoffice.sync",
     "backoffice.operations",
@@ -60,8 +64,6 @@ INSTALLED_APPS = [
     "payments",
     "banking",
     "backoffice.apps.BackofficeAdminConfig",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -115,6 +117,8 @@ def _database() -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
+        # A file, because tests start threads and processes that write side by side; one a test run.
+        database["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
     else:
         database["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_SECONDS", default=60)
         database["CONN_HEALTH_CHECKS"] = True

@@ -1,0 +1,44 @@
+"""The one client of a process, built from the settings."""
+
+import hashlib
+from functools import lru_cache
+
+from django.conf import settings
+
+from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.configuration import Configuration
+from backoffice.cryptopocket.contract_file import load_catalogue
+from backoffice.cryptopocket.endpoints import Catalogue
+from backoffice.token_cache import CacheTokenStore
+
+
+@lru_cache(maxsize=1)
+def get_catalogue() -> Catalogue:
+    """The catalogue of the provider's calls, with the overrides of `CRYPTOPOCKET_CONTRACT`.
+
+    Raises `ContractError` when the override file is at fault.
+    """
+    return load_catalogue(settings.CRYPTOPOCKET_CONTRACT or None)
+
+
+@lru_cache(maxsize=1)
+def get_client() -> CryptoPocketClient:
+    """The client that talks to the provider; its token is shared by all processes through the cache."""
+    configuration = Configuration(
+        base_url=settings.CRYPTOPOCKET_BASE_URL,
+        api_key=settings.CRYPTOPOCKET_API_KEY,
+        api_secret=settings.CRYPTOPOCKET_API_SECRET,
+        page_size=settings.CRYPTOPOCKET_PAGE_SIZE,
+        requests_per_second=settings.CRYPTOPOCKET_REQUESTS_PER_SECOND,
+        connect_timeout=settings.CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS,
+        read_timeout=settings.CRYPTOPOCKET_READ_TIMEOUT_SECONDS,
+        upload_timeout=settings.CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS,
+    )
+    identity = hashlib.sha256(f"{configuration.base_url} {configuration.api_key}".encode()).hexdigest()[:16]
+    return CryptoPocketClient(configuration, get_catalogue(), CacheTokenStore(name=identity))
+
+
+def reset_client() -> None:
+    """Forget the client and the catalogue, so that changed settings count."""
+    get_client.cache_clear()
+    get_catalogue.cache_clear()

@@ -1,0 +1,72 @@
+"""The groups of people, and what each may do: kept up to date by code at every `migrate`."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.auth.models import Group, Permission
+
+_SEE_CUSTOMERS = ("customers.view_customer", "customers.view_enhancedverification", "customers.view_document")
+_SEE_PAYMENTS = (
+    "payments.view_payment",
+    "payments.view_offramp",
+    "payments.view_asset",
+    "payments.view_paymentmethod",
+)
+_SEE_BANKING = ("banking.view_bankaccount", "banking.view_banktransaction", "banking.view_reconciliation")
+_SEE_WORK = ("operations.view_operation", "operations.view_operationbatch")
+_SEE_SYNC = ("sync.view_syncrun", "sync.view_recordedchange", "sync.view_quarantine")
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Compliance": (
+        *_SEE_CUSTOMERS,
+        *_SEE_PAYMENTS,
+        *_SEE_WORK,
+        *_SEE_SYNC,
+        "customers.create_customer_at_provider",
+        "customers.issue_enhanced_verification",
+        "customers.upload_customer_document",
+        "customers.download_document",
+        "sync.request_sync",
+    ),
+    "Finance": (
+        "customers.view_customer",
+        *_SEE_PAYMENTS,
+        *_SEE_BANKING,
+        *_SEE_WORK,
+        *_SEE_SYNC,
+        "banking.reconcile_payment",
+        "sync.request_sync",
+    ),
+    "Supervisor": (
+        *_SEE_CUSTOMERS,
+        *_SEE_PAYMENTS,
+        *_SEE_BANKING,
+        *_SEE_WORK,
+        *_SEE_SYNC,
+        "customers.download_document",
+        "sync.request_sync",
+    ),
+    "Auditor": (*_SEE_CUSTOMERS, *_SEE_PAYMENTS, *_SEE_BANKING, *_SEE_WORK, *_SEE_SYNC),
+    "Administrator": (
+        "auth.view_user",
+        "auth.add_user",
+        "auth.change_user",
+        "auth.view_group",
+        *_SEE_SYNC,
+        "sync.request_sync",
+    ),
+}
+
+
+def grant_permissions(app_config: AppConfig, **_signal: Any) -> None:
+    """Give every group exactly its permissions of one app (run by `post_migrate`, once an app)."""
+    known = {
+        f"{app_config.label}.{permission.codename}": permission
+        for permission in Permission.objects.filter(content_type__app_label=app_config.label)
+    }
+    for name, wanted in GROUPS.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        of_this_app = group.permissions.filter(content_type__app_label=app_config.label)
+        granted = {f"{app_config.label}.{permission.codename}": permission for permission in of_this_app}
+        group.permissions.add(*(known[key] for key in wanted if key in known and key not in granted))
+        group.permissions.remove(*(granted[key] for key in granted if key not in wanted))

@@ -1,0 +1,99 @@
+"""What every test may use: a stand-in provider of its own, named people, a private folder for documents."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+
+from backoffice import provider
+from backoffice.sandbox import Sandbox, start_sandbox
+
+
+@pytest.fixture
+def start_provider(settings: Any) -> Iterator[Callable[..., Sandbox]]:
+    """Starts stand-in providers with the options given; the last one started is the one the product talks to."""
+    running: list[Sandbox] = []
+
+    def start(**options: Any) -> Sandbox:
+        sandbox = start_sandbox(**options)
+        running.append(sandbox)
+        settings.CRYPTOPOCKET_BASE_URL = sandbox.base_url
+        settings.CRYPTOPOCKET_API_KEY = sandbox.options.api_key
+        settings.CRYPTOPOCKET_API_SECRET = sandbox.options.api_secret
+        settings.CRYPTOPOCKET_READ_TIMEOUT_SECONDS = 2.0
+        settings.CRYPTOPOCKET_REQUESTS_PER_SECOND = 10_000.0
+        provider.reset_client()
+        return sandbox
+
+    yield start
+    provider.reset_client()
+    for sandbox in running:
+        sandbox.stop()
+
+
+@pytest.fixture
+def sandbox(start_provider: Callable[..., Sandbox]) -> Sandbox:
+    """An empty stand-in provider that the product talks to; fill it through `sandbox.control`."""
+    return start_provider(customers=0, payments=0, offramps=0, bank_transactions=0)
+
+
+@pytest.fixture(autouse=True)
+def _private_folder(settings: Any, tmp_path: Path) -> None:
+    """Documents of a test stay in its own folder."""
+    settings.MEDIA_ROOT = str(tmp_path / "documents")
+    storages = {name: dict(options) for name, options in settings.STORAGES.items()}
+    storages["default"]["OPTIONS"] = {**storages["default"]["OPTIONS"], "location": settings.MEDIA_ROOT}
+    settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def _no_token_from_another_test(request: pytest.FixtureRequest) -> None:
+    """The provider's token is shared through the cache, and must not outlive the stand-in that gave it."""
+    if {"db", "transactional_db", "sandbox", "start_provider"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db" if "transactional_db" in request.fixturenames else "db")
+        cache.clear()
+
+
+def _person(username: str, group: str) -> User:
+    user = User.objects.create_user(username=username, password="correct horse battery", is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def clara(db: None) -> User:
+    """Clara works in compliance."""
+    return _person("clara", "Compliance")
+
+
+@pytest.fixture
+def felix(db: None) -> User:
+    """Felix works in finance."""
+    return _person("felix", "Finance")
+
+
+@pytest.fixture
+def fiona(db: None) -> User:
+    """Fiona works in finance, beside Felix."""
+    return _person("fiona", "Finance")
+
+
+@pytest.fixture
+def sofia(db: None) -> User:
+    """Sofía is a supervisor."""
+    return _person("sofia", "Supervisor")
+
+
+@pytest.fixture
+def aurelio(db: None) -> User:
+    """Aurelio is an auditor: he looks, and changes nothing."""
+    return _person("aurelio", "Auditor")
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """Ada may everything."""
+    return User.objects.create_superuser(username="ada", password="correct horse battery")
