@@ -7,11 +7,11 @@ BIN := $(VENV)/bin
 
 $(VENV): requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $(VENV)
 
 demo: $(VENV)
-	@$(BIN)/python manage.py demo $(DEMO)
+	@$(BIN)/python -m backoffice.demo $(DEMO)
 
 test: $(VENV)
 	$(BIN)/python -m pytest $(TEST)

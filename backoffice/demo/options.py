@@ -1,0 +1,78 @@
+"""What can be chosen for a demo, and the environment that follows from it."""
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoOptions:
+    """Where the demo listens, how much the stand-in provider holds, how fast its time moves."""
+
+    port: int
+    provider_port: int
+    folder: Path
+    customers: int
+    payments: int
+    bank_transactions: int
+    speed: float
+    new_passwords: bool
+
+    @property
+    def address(self) -> str:
+        """Where people open the back office."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def provider_address(self) -> str:
+        """The stand-in's base URL."""
+        return f"http://127.0.0.1:{self.provider_port}/api"
+
+
+def read_options(arguments: list[str] | None = None) -> DemoOptions:
+    """The options of the command line, with ports also taken from PORT and PROVIDER_PORT."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument("--provider-port", type=int, default=int(os.environ.get("PROVIDER_PORT", "8100")))
+    parser.add_argument("--folder", type=Path, default=CHECKOUT / "var" / "demo")
+    parser.add_argument("--customers", type=int, default=2000)
+    parser.add_argument("--payments", type=int, default=5000)
+    parser.add_argument("--bank-transactions", type=int, default=3000)
+    parser.add_argument("--speed", type=float, default=6.0, help="steps of the provider's time a minute; 0 stops it")
+    parser.add_argument("--new-passwords", action="store_true", help="make and print new passwords")
+    return DemoOptions(**vars(parser.parse_args(arguments)))
+
+
+def demo_environment(options: DemoOptions) -> dict[str, str]:
+    """The variables that every process of the demo runs with.
+
+    They are set outright, so that a `.env` or a shell that points at the real provider is not touched by a demo.
+    """
+    inherited = {key: value for key, value in os.environ.items() if key in _INHERITED}
+    return inherited | {
+        "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+        "VAR_DIR": str(options.folder),
+        "DATABASE_URL": f"sqlite:///{options.folder / 'backoffice.sqlite3'}",
+        "CELERY_BROKER_URL": "filesystem://",
+        "CACHE_URL": "dbcache://backoffice_cache",
+        "CRYPTOPOCKET_ENVIRONMENT": "local",
+        "CRYPTOPOCKET_BASE_URL": options.provider_address,
+        "CRYPTOPOCKET_API_KEY": "pk_demo_1",
+        "CRYPTOPOCKET_API_SECRET": "sk_demo_1",
+        "CRYPTOPOCKET_CONTRACT": "",
+        "CRYPTOPOCKET_PAGE_SIZE": "500",
+        "CRYPTOPOCKET_REQUESTS_PER_SECOND": "200",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SECRET_KEY": "",
+        "FIELD_ENCRYPTION_KEYS": "",
+        "SECURE": "false",
+        "DEBUG": "false",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(CHECKOUT),
+    }
+
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "DISPLAY_TIME_ZONE", "COVERAGE_PROCESS_START")
