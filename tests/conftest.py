@@ -1,5 +1,6 @@
 """What every test may use: a stand-in provider of its own, named people, a private folder for documents."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,26 @@ from django.core.cache import cache
 
 from backoffice import provider
 from backoffice.sandbox import Sandbox, start_sandbox
+from tests.services import find_browser, what_is_missing
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run, in one line; fail instead where everything is compulsory."""
+    missing = what_is_missing(item)
+    if missing is None:
+        return
+    if os.environ.get("SERVICES_REQUIRED"):
+        pytest.fail(missing, pytrace=False)
+    pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's own Chromium, without the calls home that it makes by default."""
+    return {
+        "executable_path": find_browser(),
+        "args": ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update"],
+    }
 
 
 @pytest.fixture
