@@ -1,0 +1,40 @@
+"""Tests about the project itself: its papers say what its code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_every_variable_that_the_settings_read_is_in_the_papers() -> None:
+    settings = (ROOT / "backoffice" / "settings.py").read_text()
+    read = set(re.findall(r"""env\.\w+\(\s*"([A-Z_]+)\"""", settings))
+    documented = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "configuration.md").read_text()))
+    assert read
+    assert read - documented == set()
+    assert documented - read == set()
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
+def test_every_link_in_the_papers_leads_to_a_file(paper: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", paper.read_text())
+    assert [target for target in targets if not (paper.parent / target).exists()] == []
+
+
+def test_every_bad_day_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "bad-days.md").read_text())
+    assert named
+    missing = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
+    assert missing == []
+
+
+def test_no_requirement_names_an_index_and_every_one_is_pinned_with_hashes() -> None:
+    for path in sorted((ROOT / "requirements").glob("*.txt")):
+        text = path.read_text()
+        assert "://" not in text
+        pins = re.findall(r"^[a-z0-9].*$", text, flags=re.MULTILINE | re.IGNORECASE)
+        assert pins
+        assert all("==" in pin and pin.endswith("\\") for pin in pins)
