@@ -57,6 +57,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     echo: logical answer field -> logical request field; they must agree where the answer has it.
     fiat_unit, crypto_unit: unit of money read from this call's answer (contract 1.4).
     not_found_codes: codes that mean "does not exist". HTTP 404 alone never does.
+    status_may_be_missing: an answer without a status word is a success (Laravel's bare paginator, 1.5).
     slow: uses the upload timeouts (documents and biometric captures travel in the body).
     """
 
@@ -77,6 +78,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fiat_unit: FiatUnit | None = None
     crypto_unit: CryptoUnit | None = None
     not_found_codes: tuple[str, ...] = ()
+    status_may_be_missing: bool = False
     slow: bool = False
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@
 CryptoPocketError
 ├── ConfigurationError        a base URL, key or number of ours cannot be used; nothing was sent
 ├── ContractError             the override file is at fault: which file, which line, what
+├── InvalidRequest            an argument of ours cannot be sent; nothing was, and repeating does not help
 ├── NotSent                   proven: nothing was done at the provider; safe to do again later
 │   └── RateLimited           the provider turned the call away with HTTP 429; try after `retry_after`
 ├── NotAuthorised             `authorization_incorrect` a second time: token, expiry or IP list
@@ -21,6 +22,7 @@ What to do with each, for a call that changes something (POST):
 class              was it done?                what the caller may do
 =================  ==========================  ==============================================
 NotSent            no                          send it again, after a pause
+InvalidRequest     no                          correct the argument
 NotAuthorised      no                          wait for a person: it can be the IP list
 Refused            no                          show the code; do not repeat it unchanged
 OutcomeUnknown     perhaps                     read back, or ask a person; never repeat blindly
@@ -58,6 +60,15 @@ class ContractError(CryptoPocketError):
         super().__init__(f"{path}{'' if line is None else f', line {line}'}: {reason}")
 
 
+class InvalidRequest(CryptoPocketError):
+    """An argument of ours cannot be sent; nothing was sent, and the same call will fail again."""
+
+    def __init__(self, reason: str, *, endpoint: str) -> None:
+        self.reason = reason
+        self.endpoint = endpoint
+        super().__init__(f"{endpoint}: nothing was sent: {reason}")
+
+
 class NotSent(CryptoPocketError):
     """Proven that nothing was done at the provider.
 
@@ -68,7 +79,7 @@ class NotSent(CryptoPocketError):
         self.reason = reason
         self.endpoint = endpoint
         self.retry_after = retry_after
-        super().__init__(f"{endpoint}: nothing was sent: {reason}")
+        super().__init__(f"{endpoint}: {reason}. Nothing was done at the provider.")
 
 
 class RateLimited(NotSent):
@@ -87,18 +98,22 @@ class RateLimited(NotSent):
 
 
 class NotAuthorised(CryptoPocketError):
-    """`authorization_incorrect`, and a new token did not help (contract 1.2). Nothing was done.
+    """`authorization_incorrect`, and a new token did not help, or none was given (contract 1.2).
 
-    The provider does not tell its three causes apart, so the text names all of them.
+    Nothing was done. The provider does not tell its three causes apart, so the text names all of them.
     """
 
     def __init__(self, *, endpoint: str) -> None:
         self.endpoint = endpoint
+        what = (
+            "refused to give a token"
+            if endpoint == "authenticate"
+            else "refused the authorisation twice, the second time with another token"
+        )
         super().__init__(
-            f"{endpoint}: the provider refused the authorisation twice, the second time with a new token. "
-            "One of three things is wrong: the token (check the API key and the secret), its expiry "
-            "(check the clock and the token lifetime), or the IP list (check that this machine's address "
-            "is allowed for the integration). Nothing was done at the provider."
+            f"{endpoint}: the provider {what}. One of three things is wrong: the token (check the API key and "
+            "the secret), its expiry (check the clock and the token lifetime), or the IP list (check that "
+            "this machine's address is allowed for the integration). Nothing was done at the provider."
         )
 
 

@@ -30,6 +30,7 @@ BANKING = (
         answer_provenance="inferred",
         request=name_alike("iban", "date_from", "date_to"),
         pagination=PAGED,
+        status_may_be_missing=True,
         fields=BANK_TRANSACTION,
         required=("amount",),
         fiat_unit="whole",

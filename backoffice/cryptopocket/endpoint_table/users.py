@@ -21,6 +21,7 @@ USERS = (
         request_provenance="documented",
         answer_provenance="inferred",
         request=name_alike("api_key", "api_secret"),
+        status_may_be_missing=True,
     ),
     Endpoint(
         name="get_token_price",
@@ -56,6 +57,7 @@ USERS = (
         request_provenance="inferred",
         answer_provenance="inferred",
         pagination=PAGED,
+        status_may_be_missing=True,
         fields=CUSTOMER,
         required=("id",),
     ),

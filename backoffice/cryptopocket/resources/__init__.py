@@ -47,8 +47,9 @@ from backoffice.cryptopocket.resources.reference import (
     Quote,
     TokenPrice,
     parse_asset,
+    parse_off_ramp_quote,
+    parse_on_ramp_quote,
     parse_payment_method,
-    parse_quote,
     parse_token_price,
 )
 
@@ -82,9 +83,10 @@ __all__ = [
     "parse_enhanced_verification",
     "parse_kyc_status",
     "parse_off_ramp",
+    "parse_off_ramp_quote",
+    "parse_on_ramp_quote",
     "parse_payment",
     "parse_payment_method",
-    "parse_quote",
     "parse_reconciliation",
     "parse_registered_company",
     "parse_registered_customer",

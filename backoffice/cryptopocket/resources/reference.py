@@ -95,6 +95,13 @@ def parse_token_price(item: Any, *, catalogue: Catalogue) -> TokenPrice:
     return TokenPrice(**read_fields(item, plan=plan))
 
 
-def parse_quote(item: Any, *, catalogue: Catalogue, endpoint: str) -> Quote:
-    """Return the answer to `get_on_ramp_quote` or `get_off_ramp_quote`. Raises UnreadableItem."""
-    return Quote(**read_fields(item, plan=make_plan("quote", _quote_readers, catalogue, endpoint)))
+def parse_on_ramp_quote(item: Any, *, catalogue: Catalogue) -> Quote:
+    """Return the answer to get_on_ramp_quote: whole coins (contract 4.2). Raises UnreadableItem."""
+    plan = make_plan("on-ramp quote", _quote_readers, catalogue, "get_on_ramp_quote")
+    return Quote(**read_fields(item, plan=plan))
+
+
+def parse_off_ramp_quote(item: Any, *, catalogue: Catalogue) -> Quote:
+    """Return the answer to get_off_ramp_quote: whole fiat units (contract 5.1). Raises UnreadableItem."""
+    plan = make_plan("off-ramp quote", _quote_readers, catalogue, "get_off_ramp_quote")
+    return Quote(**read_fields(item, plan=plan))

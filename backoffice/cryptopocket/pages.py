@@ -1,0 +1,169 @@
+"""Pages of a list: read in whichever layout they come, walked without going in circles (contract 1.5)."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from backoffice.cryptopocket.dig import dig
+from backoffice.cryptopocket.endpoints import Endpoint, PageLayout
+from backoffice.cryptopocket.errors import PaginationError, UnreadableAnswer
+
+FetchPage = Callable[[int], "Page"]
+"""Fetches the page of that number, e.g. `lambda number: client.list_customers(page=number)`."""
+
+_FINGERPRINT = msgspec.json.Encoder(decimal_format="number", order="deterministic")
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list.
+
+    number: as the answer says, else as asked for. items: as received, unparsed, so that one that does not
+    parse harms no other. total, last_page: None when the answer does not say. read_at: when the request
+    began. size_bytes: of the answer's body, decompressed.
+    """
+
+    number: int
+    items: list[Any]
+    total: int | None
+    last_page: int | None
+    read_at: datetime
+    size_bytes: int
+
+    def __repr__(self) -> str:
+        """Return number and count; items are personal data."""
+        return f"<Page {self.number} of {self.last_page or '?'}, {len(self.items)} items>"
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing follows: the page is empty, or the answer says that it is the last."""
+        return not self.items or (self.last_page is not None and self.number >= self.last_page)
+
+
+def read_page(document: dict[str, Any], *, endpoint: Endpoint, asked: int, read_at: datetime, size_bytes: int) -> Page:
+    """Return the page in `document`. Raises UnreadableAnswer when it holds no list of items."""
+    layouts = endpoint.pagination.layouts if endpoint.pagination else ()
+    for layout in layouts:
+        items, number = dig(document, layout.items), _read_number(dig(document, layout.current_page))
+        if isinstance(items, list) and number is not None:
+            return Page(
+                number=number,
+                items=items,
+                total=_read_number(dig(document, layout.total)) if layout.total else None,
+                last_page=_read_last_page(document, layout, number),
+                read_at=read_at,
+                size_bytes=size_bytes,
+            )
+    return Page(
+        number=asked,
+        items=_find_items(document, endpoint),
+        total=None,
+        last_page=None if endpoint.pagination else asked,
+        read_at=read_at,
+        size_bytes=size_bytes,
+    )
+
+
+def _find_items(document: dict[str, Any], endpoint: Endpoint) -> list[Any]:
+    items = document.get("data")
+    if not isinstance(items, list):
+        raise UnreadableAnswer(
+            "the answer holds no list of items in any known layout", endpoint=endpoint.name, only_read=True
+        )
+    if endpoint.pagination is None and _looks_paged(document):
+        raise UnreadableAnswer(
+            "the answer is one page of several, but the contract says that this list has no pages: "
+            "set its pagination in the contract file",
+            endpoint=endpoint.name,
+            only_read=True,
+        )
+    return items
+
+
+def _looks_paged(document: dict[str, Any]) -> bool:
+    places = ("pagination.last_page", "last_page", "meta.last_page")
+    return any((_read_number(dig(document, place)) or 1) > 1 for place in places)
+
+
+def _read_last_page(document: dict[str, Any], layout: PageLayout, number: int) -> int | None:
+    """Return the last page's number; a paginator without one says that nothing follows by a null link."""
+    last = _read_number(dig(document, layout.last_page)) if layout.last_page else None
+    if last is None and layout.next_url and dig(document, layout.next_url) is None:
+        return number
+    return last
+
+
+def _read_number(value: Any) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        return int(value)
+    return value if type(value) is int and 0 <= value < 10**9 else None
+
+
+def iterate_pages(fetch: FetchPage, *, start: int = 1) -> Iterator[Page]:
+    """Yield pages from `start` to the end, the last and perhaps empty one included.
+
+    Stops on an empty page or when the number reaches the last page, whichever comes first.
+    Raises PaginationError when an answer's page number is not the one asked for, or a page has the same
+    items as an earlier one.
+    """
+    seen: set[int] = set()
+    asked = start
+    while True:
+        page = fetch(asked)
+        _ensure_progress(page, asked=asked, seen=seen)
+        yield page
+        if page.is_last:
+            return
+        asked += 1
+
+
+def iterate_pages_from_newest(fetch: FetchPage, *, newest_first: bool, start: int = 1) -> Iterator[Page]:
+    """Yield pages beginning at the newest end; `newest_first` comes from the endpoint's pagination.
+
+    Where the newest end is the last page, the first page is read to learn which one that is, and comes last
+    as it was read then. Where no last page is told, the newest end cannot be reached but by reading
+    everything, so the pages come in their own order.
+    """
+    if newest_first:
+        yield from iterate_pages(fetch, start=start)
+        return
+    first = fetch(start)
+    _ensure_progress(first, asked=start, seen=set())
+    if first.last_page is None:
+        yield from iterate_pages(_reuse(first, fetch), start=start)
+        return
+    yield from _walk_back(fetch, first=first, start=start)
+
+
+def _walk_back(fetch: FetchPage, *, first: Page, start: int) -> Iterator[Page]:
+    """Yield the pages from the last to the first; one that was added meanwhile is taken along."""
+    seen: set[int] = set()
+    last = first.last_page or start
+    while last > start:
+        page = fetch(last)
+        _ensure_progress(page, asked=last, seen=set())
+        if (page.last_page or last) <= last:
+            break
+        last = page.last_page or last
+    for number in range(last, start, -1):
+        page = fetch(number)
+        _ensure_progress(page, asked=number, seen=seen)
+        yield page
+    _ensure_progress(first, asked=start, seen=seen)
+    yield first
+
+
+def _reuse(first: Page, fetch: FetchPage) -> FetchPage:
+    return lambda number: first if number == first.number else fetch(number)
+
+
+def _ensure_progress(page: Page, *, asked: int, seen: set[int]) -> None:
+    if page.number != asked:
+        raise PaginationError(f"page {asked} was asked for and page {page.number} came: the page number does not move")
+    if not page.items:
+        return
+    fingerprint = hash(_FINGERPRINT.encode(page.items))
+    if fingerprint in seen:
+        raise PaginationError(f"page {asked} has the same items as a page before it: the list repeats itself")
+    seen.add(fingerprint)

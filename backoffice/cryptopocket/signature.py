@@ -1,0 +1,67 @@
+"""Checks that a webhook delivery comes from the provider (contract 7.4)."""
+
+import base64
+import enum
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+
+from backoffice.cryptopocket.endpoints import WebhookContract
+
+
+class SignatureVerdict(enum.Enum):
+    """What the check found. Only VALID may be trusted."""
+
+    VALID = "valid"
+    MISSING_HEADER = "missing_header"
+    UNKNOWN_KEY = "unknown_key"
+    UNREADABLE_TIMESTAMP = "unreadable_timestamp"
+    OUTSIDE_TOLERANCE = "outside_tolerance"
+    WRONG_SIGNATURE = "wrong_signature"
+
+
+def check_signature(
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    api_key: str,
+    api_secret: str,
+    contract: WebhookContract,
+    now: datetime,
+) -> SignatureVerdict:
+    """Return whether the delivery is signed with our secret and fresh.
+
+    body: the bytes received, before any decoding. headers: names in any case. now: aware.
+    The signature covers body and time, not the event: the caller keeps its own guard against replays.
+    """
+    given = {name.casefold(): value for name, value in headers.items()}
+    key = given.get(contract.key_header.casefold(), "")
+    signature = given.get(contract.signature_header.casefold(), "")
+    timestamp = given.get(contract.timestamp_header.casefold(), "")
+    if not (key and signature and timestamp):
+        return SignatureVerdict.MISSING_HEADER
+    if not _same(key, api_key):
+        return SignatureVerdict.UNKNOWN_KEY
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        return SignatureVerdict.UNREADABLE_TIMESTAMP
+    if not _same(_normalise(signature, contract), make_signature(body, timestamp, api_secret, contract)):
+        return SignatureVerdict.WRONG_SIGNATURE
+    if abs(now.timestamp() - int(timestamp)) > contract.tolerance_seconds:
+        return SignatureVerdict.OUTSIDE_TOLERANCE
+    return SignatureVerdict.VALID
+
+
+def make_signature(body: bytes, timestamp: str, api_secret: str, contract: WebhookContract) -> str:
+    """Return HMAC-SHA256 of body and timestamp without a separator, in the contract's encoding."""
+    digest = hmac.new(api_secret.encode(), body + timestamp.encode(), hashlib.sha256).digest()
+    return digest.hex() if contract.signature_encoding == "hex" else base64.b64encode(digest).decode()
+
+
+def _normalise(signature: str, contract: WebhookContract) -> str:
+    text = signature.strip()
+    return text.lower() if contract.signature_encoding == "hex" else text
+
+
+def _same(given: str, expected: str) -> bool:
+    return hmac.compare_digest(given.encode(errors="replace"), expected.encode(errors="replace"))
