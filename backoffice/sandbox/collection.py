@@ -49,10 +49,15 @@ class Collection(Generic[SourceType]):
         yield from self.added_indexes()
         yield from (index for index in self._changed if index < self.source.count)
 
+    def held_fields(self, index: int) -> Row:
+        """Return what is held in memory of a row, without making the row."""
+        if index >= self.source.count:
+            return self._added[index - self.source.count]
+        return self._changed.get(index, {})
+
     def status(self, index: int) -> str:
         """Return the status of a row now, without making the row."""
-        generated = index < self.source.count
-        fields = self._changed.get(index, {}) if generated else self._added[index - self.source.count]
+        fields = self.held_fields(index)
         status_field = self.source.status_field or ""
         if status_field in fields:
             status, since = fields[status_field], fields.get("_since", 0)

@@ -61,7 +61,7 @@ def mexican_rfc(number: int) -> str:
     """Return the RFC of a company: three letters, founding date, homonym and check digit."""
     letters = "".join(_consonant(number // 21**power) for power in range(3))
     founded = f"{10 + number % 14:02d}{1 + number // 14 % 12:02d}{1 + number // 168 % 28:02d}"
-    homonym = string.ascii_uppercase[number // 7 % 26] + str(1 + number // 182 % 9)
+    homonym = string.ascii_uppercase[number // 7 % 22] + str(1 + number // 182 % 9)
     text = f" {letters}{founded}{homonym}"
     total = sum((13 - place) * _RFC_ALPHABET.index(character) for place, character in enumerate(text))
     remainder = -total % 11

@@ -105,9 +105,8 @@ def add_offramp(state: State, fields: Mapping[str, Any]) -> Row:
 
 
 def _seller_id(state: State, index: int) -> str:
-    if index < state.offramps.source.count:
-        return str(FIRST_ID + state.offramps.source.seller(index))
-    return str(state.offramps.row(index).get("user_id"))
+    held = state.offramps.held_fields(index)
+    return str(held["user_id"]) if "user_id" in held else str(FIRST_ID + state.offramps.source.seller(index))
 
 
 def _fiat_text(amount: Decimal) -> str:

@@ -107,6 +107,5 @@ def _indexes_of_external_id(state: State, external_id: str) -> list[int]:
 
 
 def _payer_id(state: State, index: int) -> str:
-    if index < state.payments.source.count:
-        return str(FIRST_ID + state.payments.source.payer(index))
-    return str(state.payments.row(index).get("user_id"))
+    held = state.payments.held_fields(index)
+    return str(held["user_id"]) if "user_id" in held else str(FIRST_ID + state.payments.source.payer(index))

@@ -1,0 +1,1 @@
+"""The stand-in provider, held against the contract."""
