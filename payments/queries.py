@@ -1,0 +1,66 @@
+"""What pages and other rooms ask about payments and off-ramps."""
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from payments.models import OffRamp, Payment
+
+OPEN_STATUSES = (Payment.Status.STARTED, Payment.Status.PENDING_BANK)
+"""The statuses of a payment that waits for its money (contract 4.5)."""
+
+WAITING_LONG_AFTER = timedelta(days=2)
+
+
+def payments_not_final() -> QuerySet[Payment]:
+    """Payments that the provider can still move on: all but those whose coins were sent (contract 4.5)."""
+    return Payment.objects.exclude(status=Payment.Status.COINS_SENT)
+
+
+def off_ramps_not_final() -> QuerySet[OffRamp]:
+    """Off-ramps that are not paid out yet (contract 5.3)."""
+    return OffRamp.objects.exclude(status=OffRamp.Status.FINISHED)
+
+
+def payments_waiting_long() -> QuerySet[Payment]:
+    """Payments whose transfer was announced, or whose money came in, days ago, and which stand still."""
+    moving = (Payment.Status.PENDING_BANK, Payment.Status.PAYMENT_RECEIVED)
+    return Payment.objects.filter(
+        status__in=moving, created_at__lt=timezone.now() - WAITING_LONG_AFTER, missing_since=None
+    )
+
+
+def payments_with_customers() -> QuerySet[Payment]:
+    """Payments with their customers, in one query."""
+    return Payment.objects.select_related("customer")
+
+
+def payments_waiting_for_money() -> QuerySet[Payment]:
+    """Payments, with their customers, whose money has not come yet."""
+    return payments_with_customers().filter(status__in=OPEN_STATUSES, missing_since=None)
+
+
+def payer_names(payment: Payment) -> list[str]:
+    """The names that the payer of a payment is known by; the customer must have been fetched with it."""
+    customer = payment.customer
+    names = [payment.holder]
+    if customer is not None:
+        names += [f"{customer.name} {customer.last_name}", customer.company_name]
+    return list(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def find_payments(words: str) -> QuerySet[Payment]:
+    """Payments that people mean by an id, an external id, a concept, a txid, a name, an e-mail or an amount."""
+    found = payments_with_customers()
+    for word in words.split():
+        found = found.filter(_means(word))
+    return found
+
+
+def _means(word: str) -> Q:
+    exact = Q(remote_id=word) | Q(external_id=word) | Q(transfer_concept=word) | Q(txid=word)
+    named = Q()
+    for column in ("holder", "customer__name", "customer__last_name", "customer__company_name", "customer__email"):
+        named |= Q(**{f"{column}__icontains": word})
+    return exact | named
