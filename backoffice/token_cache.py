@@ -10,6 +10,7 @@ from django.core.cache import cache
 from backoffice.security.encryption import UndecryptableError, decrypt_text, encrypt_text
 
 _LOCK_SECONDS = 60
+_PATIENCE_SECONDS = 90
 _POLL_SECONDS = 0.05
 
 
@@ -46,9 +47,15 @@ class CacheTokenStore:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Be the only process that renews; a lock whose holder died frees itself after a minute."""
+        """Be the only process that renews; a lock whose holder died frees itself after a minute.
+
+        Raises `TimeoutError` when others hold it for longer than that.
+        """
         proof = uuid.uuid4().hex
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while not cache.add(self._lock_key, proof, timeout=_LOCK_SECONDS):
+            if time.monotonic() > deadline:
+                raise TimeoutError("another process holds the renewal of the provider's token")
             time.sleep(_POLL_SECONDS)
         try:
             yield
