@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
+
+ROWS = "@rows@"
+"""Stands in a body where the rows of a page go."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """HTTP status and JSON body."""
+    """HTTP status and JSON body; ``rows`` is JSON already, to stand in place of `ROWS`."""
 
     status: int
     body: Any
+    rows: str | None = None
+
+    def encode(self) -> str:
+        """Return the body as JSON, without blanks and in ASCII, as the provider's language makes it."""
+        text = json.dumps(self.body, separators=(",", ":"))
+        return text if self.rows is None else text.replace(f'"{ROWS}"', self.rows, 1)
 
 
 def succeed(data: Any) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,11 +51,8 @@ class ReceivedRequests:
 
     def wait_for(self, operation: str, *, count: int, seconds: float) -> bool:
         """Wait until so many requests of a call have come in; tell whether they did."""
-        deadline = time.monotonic() + seconds
         with self._arrived:
-            return self._arrived.wait_for(
-                lambda: self._counts[operation] >= count, timeout=max(0.0, deadline - time.monotonic())
-            )
+            return self._arrived.wait_for(lambda: self._counts[operation] >= count, timeout=seconds)
 
     def clear(self) -> None:
         """Forget all requests and counts."""

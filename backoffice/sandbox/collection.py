@@ -57,10 +57,11 @@ class Collection(Generic[SourceType]):
 
     def status(self, index: int) -> str:
         """Return the status of a row now, without making the row."""
+        if self.source.status_field is None:
+            return ""
         fields = self.held_fields(index)
-        status_field = self.source.status_field or ""
-        if status_field in fields:
-            status, since = fields[status_field], fields.get("_since", 0)
+        if self.source.status_field in fields:
+            status, since = fields[self.source.status_field], fields.get("_since", 0)
         else:
             status, since = self.source.status(index), 0
         return self.source.moved_on(status, steps=self._clock.step - since, index=index, held=fields)

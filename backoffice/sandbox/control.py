@@ -202,6 +202,10 @@ class Control:
         """Return how many tokens were issued since the start."""
         return self._provider.tokens.issued
 
+    def tokens_live(self) -> int:
+        """Return how many tokens are good now."""
+        return self._provider.tokens.live()
+
     def rows_held(self) -> int:
         """Return how many rows are in memory; generated ones are not."""
         state = self._state
@@ -221,7 +225,7 @@ class Control:
             "enhanced_verifications": len(state.forms),
             "reconciliations": len(state.reconciliations),
             "rows_held": self.rows_held(),
-            "tokens_live": self._provider.tokens.live(),
+            "tokens_live": self.tokens_live(),
             "tokens_issued": self.tokens_issued(),
             "calls": self.call_counts(),
             "faults": [f"{fault.kind} {fault.operation or '*'}" for fault in self.pending_faults()],

@@ -72,7 +72,7 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
-        self._release = threading.Event()
+        self._gate = threading.Event()
 
     def add(self, fault: Fault) -> Fault:
         """Ask for a fault."""
@@ -98,14 +98,16 @@ class Faults:
         with self._lock:
             return list(self._waiting)
 
-    def hold(self, seconds: float) -> None:
-        """Wait until released, at most that long."""
-        self._release.wait(seconds)
+    def gate(self) -> threading.Event:
+        """Return what calls are held by that come in now; set by the next `release`."""
+        with self._lock:
+            return self._gate
 
     def release(self) -> None:
-        """Let every call go on that is held now."""
-        self._release.set()
-        self._release = threading.Event()
+        """Let every call go on that has come in until now."""
+        with self._lock:
+            self._gate.set()
+            self._gate = threading.Event()
 
     @staticmethod
     def _is_met(fault: Fault, operation: str) -> bool:

@@ -18,7 +18,8 @@ class Options:
     newest generated row; where it is given, the clock of the stand-in stands still between steps, so
     that the same seed and options give the same bytes. ``control_port`` is None for no control
     address, 0 for any free port. ``inferred_fields`` adds the fields that no documentation page
-    shows (a customer's type, a payment's concept, an off-ramp's customer).
+    shows (a customer's type, a payment's concept, an off-ramp's customer). ``token_seconds`` is how long a
+    token lives.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +38,7 @@ class Options:
     page_layout: str = "pagination"
     inferred_fields: bool = True
     card_allowed: bool = True
+    token_seconds: float = 24 * 3600
 
     def __post_init__(self) -> None:
         """Refuse a combination that cannot be built.

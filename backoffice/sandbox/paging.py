@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from backoffice.sandbox.answers import Answer
+from backoffice.sandbox.answers import ROWS, Answer
 from backoffice.sandbox.call import Call
 from backoffice.sandbox.collection import Collection
 from backoffice.sandbox.data.source import Row
@@ -21,21 +22,37 @@ def answer_page(call: Call, collection: Collection[Any], indexes: Sequence[int])
     shown = number - 1 if call.fault("repeat_page") and number > 1 else number
     total = len(indexes)
     newest = max(0, total - (shown - 1) * size)
-    oldest = max(0, newest - size)
-    rows = [collection.public(index) for index in reversed(indexes[oldest:newest])]
-    _spoil(call, rows)
-    return Answer(200, _lay_out(call, rows, total=total, size=size, number=number))
+    shown_indexes = indexes[max(0, newest - size) : newest]
+    return Answer(200, _lay_out(call, total=total, size=size, number=number), _write(call, collection, shown_indexes))
 
 
-def _lay_out(call: Call, rows: list[Row], *, total: int, size: int, number: int) -> dict[str, Any]:
+def _write(call: Call, collection: Collection[Any], indexes: Sequence[int]) -> str:
+    """Return rows as JSON, newest first, and what the faults make of them."""
+    if _SPOILERS.keys() & {fault.kind for fault in call.faults}:
+        return _dump(_spoil(call, _rows(collection, indexes)))
+    if not isinstance(indexes, range):
+        return _dump(_rows(collection, indexes))
+    key = (collection.name, collection.state_key, indexes)
+    return call.state.pages.get(key, lambda: _dump(_rows(collection, indexes)))
+
+
+def _rows(collection: Collection[Any], indexes: Sequence[int]) -> list[Row]:
+    return [collection.public(index) for index in reversed(indexes)]
+
+
+def _dump(rows: list[Row]) -> str:
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def _lay_out(call: Call, *, total: int, size: int, number: int) -> dict[str, Any]:
     last = max(1, -(-total // size))
     current = 1 if call.fault("stuck_page") else number
     pagination = {"current_page": current, "per_page": size, "total": total, "last_page": last}
     layout = call.state.options.page_layout
     if layout == "pagination":
-        return {"status": "ok", "data": rows, "pagination": pagination}
+        return {"status": "ok", "data": ROWS, "pagination": pagination}
     laravel = {
-        "data": rows,
+        "data": ROWS,
         **pagination,
         "next_page_url": f"/?page={current + 1}" if current < last else None,
     }
@@ -44,12 +61,13 @@ def _lay_out(call: Call, rows: list[Row], *, total: int, size: int, number: int)
     return {"status": "ok", **laravel}
 
 
-def _spoil(call: Call, rows: list[Row]) -> None:
+def _spoil(call: Call, rows: list[Row]) -> list[Row]:
     """Put on the page what the faults ask for."""
     for fault in call.faults:
         spoiler = _SPOILERS.get(fault.kind)
         if spoiler and rows:
             spoiler(rows, rows[fault.item % len(rows)], fault)
+    return rows
 
 
 def _spoil_item(_: list[Row], row: Row, fault: Any) -> None:

@@ -71,4 +71,4 @@ def _payer_name(state: State, payment: Row) -> tuple[str, str, str]:
     index = state.find_customer(payment["user_id"])
     row = state.customers.row(index) if index is not None else {}
     given = row.get("company_name") or row.get("name") or ""
-    return str(given), str(row.get("last_name") or ""), str(row.get("last_name2") or "")
+    return str(given), str(row.get("last_name") or ""), str(row.get("_last_name2") or "")

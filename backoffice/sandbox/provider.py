@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -47,7 +48,7 @@ class Provider:
 
     def __init__(self, options: Options) -> None:
         self.state = State(options)
-        self.tokens = Tokens()
+        self.tokens = Tokens(seconds=options.token_seconds)
         self.faults = Faults()
         self.requests = ReceivedRequests()
 
@@ -55,11 +56,13 @@ class Provider:
         """Do what a request asks for, and what the faults ask for."""
         route = find_route(request.method, request.path)
         request.operation = route.operation if route else _UNKNOWN_ROUTE
-        self.requests.add(request)
+        # The gate is taken before anyone can know of the request, so that no release comes too early.
+        gate = self.faults.gate()
         met = self.faults.take(request.operation)
-        self._wait(met, after_work=False)
+        self.requests.add(request)
+        _wait(met, gate, after_work=False)
         reply = self._fail_before(met) or self._work(request, route, met)
-        self._wait(met, after_work=True)
+        _wait(met, gate, after_work=True)
         request.answered = None if reply.delivery is Delivery.DROPPED else reply.answer.status
         return reply
 
@@ -91,13 +94,6 @@ class Provider:
                 return reply
         return None
 
-    def _wait(self, met: tuple[Fault, ...], *, after_work: bool) -> None:
-        for fault in met:
-            if fault.after_work == after_work and fault.kind == "latency":
-                time.sleep(fault.milliseconds / 1000)
-            if fault.after_work == after_work and fault.kind == "hold":
-                self.faults.hold(_LONGEST_HOLD_SECONDS)
-
     def _grow(self, operation: str) -> None:
         """Add a row at the newest end of the list that a call reads."""
         with self.state.lock:
@@ -109,6 +105,15 @@ class Provider:
                 add_offramp(self.state, {})
             if operation == "listBankAccountTransactions":
                 add_bank_transaction(self.state, {})
+
+
+def _wait(met: tuple[Fault, ...], gate: threading.Event, *, after_work: bool) -> None:
+    """Let the time pass that the faults ask for."""
+    for fault in met:
+        if fault.after_work == after_work and fault.kind == "latency":
+            time.sleep(fault.milliseconds / 1000)
+        if fault.after_work == after_work and fault.kind == "hold":
+            gate.wait(_LONGEST_HOLD_SECONDS)
 
 
 def _failed_before(fault: Fault) -> Reply | None:

@@ -7,12 +7,14 @@ import socket
 import socketserver
 import sys
 import threading
+import traceback
 from decimal import Decimal
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from backoffice.sandbox.answers import Answer
 from backoffice.sandbox.calls import ReceivedRequest
 from backoffice.sandbox.provider import Delivery, Provider, Reply
 
@@ -100,7 +102,7 @@ class JsonHandler(BaseHTTPRequestHandler):
             return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
         try:
             body = json.loads(raw, parse_float=Decimal) if raw else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return body if isinstance(body, dict) else {}
 
@@ -130,7 +132,13 @@ def provider_handler(provider: Provider) -> type[JsonHandler]:
                 self.close_connection = True
                 self.write_answer(status=413, payload=b'{"message":"Payload too large."}', headers={})
                 return
-            self._send(provider.reply(self._request(raw)))
+            request = self._request(raw)
+            try:
+                reply = provider.reply(request)
+            except Exception:  # noqa: BLE001 - a server answers 500 to its own mistakes, and shows them
+                traceback.print_exc()
+                reply = Reply(Answer(500, {"message": "Server Error"}))
+            self._send(reply)
 
         def _request(self, raw: bytes) -> ReceivedRequest:
             parts = urlsplit(self.path)
@@ -148,7 +156,7 @@ def provider_handler(provider: Provider) -> type[JsonHandler]:
             if reply.delivery is Delivery.DROPPED:
                 self.hang_up()
                 return
-            body = reply.text if reply.text is not None else json.dumps(reply.answer.body, separators=(",", ":"))
+            body = reply.text if reply.text is not None else reply.answer.encode()
             self.write_answer(
                 status=reply.answer.status,
                 payload=body.encode(),

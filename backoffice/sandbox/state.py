@@ -15,6 +15,7 @@ from backoffice.sandbox.data.offramps import OffRampSource
 from backoffice.sandbox.data.payments import FIRST_CONCEPT, PaymentSource
 from backoffice.sandbox.journal import Entry, Journal, read_entries
 from backoffice.sandbox.options import Options
+from backoffice.sandbox.pages import WrittenPages
 from backoffice.sandbox.scans import Scans
 
 Record = dict[str, Any]
@@ -29,6 +30,7 @@ class State:
         self.clock = Clock(today=options.today)
         self.journal = Journal()
         self.scans = Scans()
+        self.pages = WrittenPages()
         self.reference_day = options.reference_day
         self.forms: list[Record] = []
         self.documents: list[Record] = []

@@ -1,4 +1,4 @@
-"""Tokens of 24 hours."""
+"""Tokens that end (contract 1.2: after about 24 hours)."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import string
 import threading
 import time
 
-LIFETIME_SECONDS = 24 * 3600
 _ALPHABET = string.ascii_lowercase + string.digits
 
 
 class Tokens:
     """Issued tokens and when they end; several can be good at the same time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float) -> None:
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._ends: dict[str, float] = {}
         self.issued = 0
 
-    def issue(self, *, seconds: float = LIFETIME_SECONDS) -> str:
+    def issue(self) -> str:
         """Return a new token of 31 lower-case letters and digits (contract 1.2)."""
         token = "".join(secrets.choice(_ALPHABET) for _ in range(31))
         with self._lock:
-            self._ends[token] = time.monotonic() + seconds
+            self._ends[token] = time.monotonic() + self._seconds
             self.issued += 1
         return token
 

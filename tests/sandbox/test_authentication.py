@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import requests
 
-from tests.sandbox.conftest import Caller
+from tests.sandbox.conftest import Caller, StartCaller
 from tests.sandbox.contract import check_answer
 
 REFUSED = {"status": "error", "error": "authorization_incorrect"}
@@ -41,6 +43,15 @@ def test_an_expired_token_is_refused_like_a_wrong_one_and_a_new_one_works(caller
     assert caller.get("/customers/list").json() == REFUSED
     caller.sign_in()
     assert caller.get("/customers/list").json()["status"] == "ok"
+
+
+def test_a_token_ends_by_itself(start_caller: StartCaller) -> None:
+    caller = start_caller(token_seconds=0.05)
+    deadline = time.monotonic() + 5
+    while caller.sandbox.control.tokens_live() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert caller.get("/customers/list").json() == REFUSED
+    assert caller.sandbox.control.tokens_issued() == 1
 
 
 def test_a_refused_call_does_no_work(caller: Caller) -> None:

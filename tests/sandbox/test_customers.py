@@ -29,6 +29,13 @@ def test_a_registered_person_is_in_the_list_and_can_be_found(empty: Caller) -> N
     assert listed["kyc_status"] == "unused"
 
 
+def test_a_list_does_not_show_account_and_birth_date_of_a_registered_person(empty: Caller) -> None:
+    empty.post("/registerUser", LENA | {"iban": "ES9121000418450200051332", "dob": "1990-02-03", "password": "hidden"})
+    (listed,) = empty.list("/customers/list")
+    assert not {"iban", "dob", "password", "last_name2"} & listed.keys()
+    assert not any(name.startswith("_") for name in listed)
+
+
 def test_an_email_is_registered_once_whatever_its_case(empty: Caller) -> None:
     empty.post("/registerUser", LENA)
     for path, body in (

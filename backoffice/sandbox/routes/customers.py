@@ -19,12 +19,13 @@ from backoffice.sandbox.paging import answer_page
 from backoffice.sandbox.state import State
 
 _ANSWER_FIELDS = ("id", "email", "name", "last_name", "identification_number", "country", "kyc_valid")
-_KEPT_FIELDS = (
-    "email", "name", "last_name", "last_name2", "identification_number", "identification_type", "country",
-    "country_code", "phone", "city", "address", "address_state", "zipcode", "iban", "dob",
+_LISTED_FIELDS = (
+    "email", "name", "last_name", "identification_number", "identification_type", "country", "country_code", "phone",
+    "city", "address", "zipcode",
 )  # fmt: skip
+_UNLISTED_FIELDS = ("last_name2", "address_state", "iban")
 _PERSON_RULES: dict[str, tuple[validation.Rule, ...]] = {
-    **dict.fromkeys(_KEPT_FIELDS, (validation.text,)),
+    **dict.fromkeys((*_LISTED_FIELDS, *_UNLISTED_FIELDS), (validation.text,)),
     "email": (validation.email, validation.at_most(254)),
     "country_code": (validation.text, validation.exactly(3)),
     "identification_type": (validation.one_of(IDENTIFICATION_TYPES),),
@@ -134,7 +135,8 @@ def add_customer(state: State, fields: Mapping[str, Any]) -> Row:
 
 
 def _add_person(call: Call, *, kyc_status: str) -> Row:
-    fields = {field: call.body[field] for field in _KEPT_FIELDS if field in call.body}
+    fields = {field: call.body[field] for field in _LISTED_FIELDS if field in call.body}
+    fields |= {f"_{field}": call.body[field] for field in _UNLISTED_FIELDS if field in call.body}
     fails = bool(_FAILING.search(call.body["email"]))
     return add_customer(call.state, fields | {"kyc_status": kyc_status, "_fails": fails})
 

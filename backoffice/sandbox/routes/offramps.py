@@ -44,7 +44,8 @@ def create_off_ramp(call: Call) -> Answer:
     refusal = refuse_customer(call.state, index)
     if refusal:
         return refusal
-    asset = find_asset(str(body["symbol"]), body.get("blockchain"))
+    chain = body.get("blockchain")
+    asset = find_asset(str(body["symbol"]), None if chain is None else str(chain))
     if asset is None:
         return fail("coin_not_supported")
     row = add_offramp(
