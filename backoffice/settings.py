@@ -202,6 +202,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 1740
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    # Not behind the operations: many of them waiting is no sign that the worker is gone.
+    "backoffice.operations.tasks.beat_heart": {"queue": "default"},
     "backoffice.sync.*": {"queue": "sync"},
     "backoffice.operations.*": {"queue": "operations"},
 }
@@ -215,6 +217,13 @@ SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
 SYNC_OPEN_READS_PER_RUN = env.int("SYNC_OPEN_READS_PER_RUN", default=200)
 OPERATIONS_SWEEP_SECONDS = env.int("OPERATIONS_SWEEP_SECONDS", default=15)
 OPERATIONS_LEASE_SECONDS = env.int("OPERATIONS_LEASE_SECONDS", default=180)
+# How long the provider may still be at work on a call whose answer was lost, before it is asked what became of it.
+OPERATIONS_SETTLE_SECONDS = env.int(
+    "OPERATIONS_SETTLE_SECONDS", default=5 if IS_LOCAL else int(2 * CRYPTOPOCKET_READ_TIMEOUT_SECONDS)
+)
+# After so many automatic read-backs a person decides.
+OPERATIONS_READ_BACK_LIMIT = env.int("OPERATIONS_READ_BACK_LIMIT", default=6)
+OPERATIONS_BATCH_LIMIT = env.int("OPERATIONS_BATCH_LIMIT", default=1000)
 
 # The whole schedule. Leases make a second beat harmless.
 CELERY_BEAT_SCHEDULE = {
@@ -236,10 +245,12 @@ CELERY_BEAT_SCHEDULE = {
     "operations-sweep": {
         "task": "backoffice.operations.tasks.sweep",
         "schedule": timedelta(seconds=OPERATIONS_SWEEP_SECONDS),
+        "options": {"expires": OPERATIONS_SWEEP_SECONDS},
     },
     "worker-heartbeat": {
         "task": "backoffice.operations.tasks.beat_heart",
         "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
     },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.security.fields import EncryptedTextField
+
 
 class State(models.TextChoices):
     """Where an operation stands (see docs/architecture.md for the drawing)."""
@@ -25,13 +27,22 @@ LIVE_STATES = (State.REQUESTED, State.AWAITING_APPROVAL, State.QUEUED, State.SEN
 FINAL_STATES = (State.SUCCEEDED, State.REFUSED, State.CANCELLED, State.ABANDONED)
 
 
+def model_label(row: models.Model) -> str:
+    """The name of a row's model, as operations keep it ("customers.customer")."""
+    return row._meta.label_lower  # noqa: SLF001 - Django's documented way to ask
+
+
 class OperationBatch(models.Model):
-    """Many operations asked for at once, on one confirm page."""
+    """Many operations asked for at once, on one confirm page.
+
+    `already_requested` lists the ids of operations that were on their way before: the same wish is not made twice.
+    """
 
     kind = models.CharField(_("kind"), max_length=50)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("asked by"), related_name="+"
     )
+    already_requested = models.JSONField(_("already on their way"), default=list)
     created_at = models.DateTimeField(_("asked"), auto_now_add=True)
 
     class Meta:
@@ -50,6 +61,10 @@ class Operation(models.Model):
     `subject_id` (its primary key as text) name what it is about. `dedupe_key` says what makes two wishes the same
     one. `claim_token` is the worker's proof that the row is its own; `sent_at` is committed just before the call,
     so that a worker that died earlier is proven not to have sent anything.
+
+    `not_before` is when a queued operation may be taken up, and when an unknown one is read back by itself (None
+    there: a person decides). `in_doubt` says that an attempt went out whose outcome nobody knows. `kept_answer` is
+    an answer of the provider that could not be applied here, encrypted, so that it is never lost.
     """
 
     kind = models.CharField(_("kind"), max_length=50)
@@ -88,6 +103,9 @@ class Operation(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     read_backs = models.PositiveIntegerField(_("times read back"), default=0)
+    nudged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    in_doubt = models.BooleanField(_("may have been done"), default=False)
+    kept_answer = EncryptedTextField(blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("operation")
@@ -112,6 +130,11 @@ class Operation(models.Model):
     def is_final(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state in FINAL_STATES
+
+    def set_subject(self, subject: models.Model) -> None:
+        """Name the row that the operation is about (not saved here)."""
+        self.subject_model = model_label(subject)
+        self.subject_id = str(subject.pk)
 
 
 class OperationEvent(models.Model):

@@ -1,0 +1,136 @@
+"""Kinds of operation: what a domain says about each act it can ask of the provider, and where they are registered."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+from django.utils.functional import Promise
+
+from backoffice.operations.errors import UnknownKind
+from backoffice.operations.models import Operation
+from backoffice.operations.refusals import explain
+
+Label = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The provider has done it; `answer` is what the read showed."""
+
+    answer: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotDone:
+    """The provider was asked and has not done it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannotTell:
+    """The read did not settle it; `reason` is a sentence for people."""
+
+    reason: str
+
+
+ReadBack = Done | NotDone | CannotTell
+
+
+class OperationKind(ABC):
+    """One kind of act. A domain writes a subclass and registers an instance in `AppConfig.ready`.
+
+    `permission`: who may ask for it and decide about it ("customers.create_customer_at_provider").
+    `approval_permission`: where it is not empty, a second person with it must approve before anything is sent.
+    `can_read_back`: whether the provider can be asked what became of a call whose answer was lost.
+    `answer_type`: what `send` returns, as msgspec reads it, so that an answer kept aside can be applied later.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[Label]
+    permission: ClassVar[str]
+    approval_permission: ClassVar[str] = ""
+    can_read_back: ClassVar[bool] = False
+    answer_type: ClassVar[Any] = Any
+
+    @abstractmethod
+    def dedupe_key(self, request: Mapping[str, Any]) -> str:
+        """What makes two wishes of this kind the same one; no secrets: it is stored in clear."""
+
+    def prepare(self, operation: Operation) -> None:  # noqa: B027 - most kinds have nothing to check
+        """Check, just before the call, that everything needed is there; nothing is sent yet.
+
+        Raises CannotBeSent when it will not be there later either: the operation ends as refused by ourselves. Any
+        other error sends it back to the queue.
+        """
+
+    @abstractmethod
+    def send(self, operation: Operation, client: Any) -> Any:
+        """Make the call and return the provider's parsed answer. No writes to the database in here.
+
+        Raises the errors of `backoffice.cryptopocket.errors`, unchanged.
+        """
+
+    @abstractmethod
+    def apply(self, operation: Operation, answer: Any) -> dict[str, Any]:
+        """Write what the answer means, in the transaction that makes the operation succeeded.
+
+        Returns what is kept as `operation.answer`: JSON, no secrets. May call `operation.set_subject(row)`.
+        """
+
+    def read_back(self, operation: Operation, client: Any) -> ReadBack:
+        """Ask the provider whether it was done. Only reads; errors of the client count as "cannot tell"."""
+        return CannotTell(reason="Nothing of this kind can be read back from the provider.")
+
+    def apply_read_back(self, operation: Operation, answer: Any) -> dict[str, Any]:
+        """Write what a read-back showed; like `apply` unless the two answers differ."""
+        return self.apply(operation, answer)
+
+    def release(self, operation: Operation) -> None:  # noqa: B027 - most kinds hold nothing
+        """Free what the operation held, in the transaction that ends it without success."""
+
+    @abstractmethod
+    def describe(self, operation: Operation) -> list[tuple[Label, Any]]:
+        """What was asked, for people: pairs of label and value."""
+
+    def links(self, operation: Operation) -> list[tuple[Label, str]]:
+        """Pairs of label and address: the pages of the objects that it is about. No queries for each."""
+        return []
+
+    def explain_refusal(self, code: str, text: str) -> str:
+        """The refusal in plain words, and what to do."""
+        return explain(code, text)
+
+    def dump_answer(self, answer: Any) -> str:
+        """An answer of `send` as JSON text; it is kept encrypted."""
+        return msgspec.json.encode(answer).decode()
+
+    def load_answer(self, text: str) -> Any:
+        """The answer that `dump_answer` was given."""
+        return msgspec.json.decode(text, type=self.answer_type)
+
+
+_kinds: dict[str, OperationKind] = {}
+
+
+def register(kind: OperationKind) -> None:
+    """Make a kind known. Registering the same name again replaces it (a reload does)."""
+    _kinds[kind.name] = kind
+
+
+def get_kind(name: str) -> OperationKind:
+    """The kind of that name. Raises UnknownKind."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def find_kind(name: str) -> OperationKind | None:
+    """The kind of that name, or None: old rows outlive the code that made them."""
+    return _kinds.get(name)
+
+
+def all_kinds() -> list[OperationKind]:
+    """All kinds, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]

@@ -1,0 +1,95 @@
+"""One attempt: the last checks, the mark that it goes out, the call, and what its end means.
+
+Nothing in here runs inside a transaction, and no exception's text is logged or stored unless it is one of our own:
+others can hold personal data.
+"""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice import provider
+from backoffice.cryptopocket.errors import (
+    ConfigurationError,
+    ContractError,
+    CryptoPocketError,
+    InvalidRequest,
+    NotAuthorised,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+)
+from backoffice.operations.errors import CannotBeSent
+from backoffice.operations.faults import report
+from backoffice.operations.kinds import OperationKind
+from backoffice.operations.models import Operation, State
+from backoffice.operations.refusals import INVALID_REQUEST, NOT_SENT_BY_US
+from backoffice.operations.services.outcomes import Declined, NothingSent, Outcome, Succeeded, Unclear
+
+NOT_AUTHORISED = "authorization_incorrect"
+NOT_CONFIGURED = "configuration"
+OUR_ERROR = "program_error"
+
+
+def attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
+    """Carry out a claimed operation; None when the claim was taken away before anything was sent."""
+    try:
+        client = provider.get_client()
+        kind.prepare(operation)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the row must say that nothing was sent
+        return _before_the_call(operation, error)
+    if not _mark_sent(operation):
+        return None
+    try:
+        return Succeeded(answer=kind.send(operation, client))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the row must say what is known
+        return _after_the_call(operation, error)
+
+
+def _mark_sent(operation: Operation) -> bool:
+    """Commit that the call goes out now: from here on nobody can say that nothing was sent."""
+    operation.sent_at = timezone.now()
+    mine = Q(pk=operation.pk, state=State.SENDING, claim_token=operation.claim_token, sent_at__isnull=True)
+    return Operation.objects.filter(mine).update(sent_at=operation.sent_at) == 1
+
+
+def _before_the_call(operation: Operation, error: Exception) -> Outcome:
+    if isinstance(error, CannotBeSent):
+        return Declined(code=NOT_SENT_BY_US, text=str(error))
+    if isinstance(error, CryptoPocketError):
+        return _proven_not_done(error) or NothingSent(code=OUR_ERROR, text=str(error))
+    return NothingSent(code=OUR_ERROR, text=_our_error(operation, error))
+
+
+def _after_the_call(operation: Operation, error: Exception) -> Outcome:
+    if isinstance(error, OutcomeUnknown):
+        return Unclear(code=error.code, text=str(error))
+    if isinstance(error, CryptoPocketError):
+        return _proven_not_done(error) or Unclear(code=OUR_ERROR, text=str(error))
+    return Unclear(code=OUR_ERROR, text=_our_error(operation, error))
+
+
+def _proven_not_done(error: CryptoPocketError) -> Outcome | None:
+    """What an error means that proves that nothing was done; None for one that proves nothing."""
+    match error:
+        case Refused():
+            return Declined(code=error.code, text=_refusal_text(error))
+        case NotSent():
+            return NothingSent(code="", text=str(error), retry_after=error.retry_after)
+        case NotAuthorised():
+            return NothingSent(code=NOT_AUTHORISED, text=str(error), needs_a_person=True)
+        case ConfigurationError() | ContractError():
+            return NothingSent(code=NOT_CONFIGURED, text=str(error), needs_a_person=True)
+        case InvalidRequest():
+            return Declined(code=INVALID_REQUEST, text=str(error))
+    return None
+
+
+def _refusal_text(error: Refused) -> str:
+    """The provider's own words, with those about single fields."""
+    fields = [f"{field}: {' '.join(messages)}" for field, messages in error.field_errors.items()]
+    return "\n".join([error.text, *fields] if error.text else fields)
+
+
+def _our_error(operation: Operation, error: Exception) -> str:
+    return _("Our own program failed: %(place)s.") % {"place": report("operation_attempt_failed", operation, error)}

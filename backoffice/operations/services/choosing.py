@@ -1,0 +1,115 @@
+"""What people decide about an operation: approve, cancel, try now, do again, leave."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from backoffice.operations.errors import NotPossible, ReasonMissing
+from backoffice.operations.kinds import OperationKind, get_kind
+from backoffice.operations.models import Operation, State
+from backoffice.operations.nudging import PERFORM, nudge_on_commit
+from backoffice.operations.services.permissions import check_approval_permission, check_permission
+from backoffice.operations.states import move, note_event
+
+
+def approve(*, operation_id: int, by: AbstractBaseUser) -> Operation:
+    """Let an operation that awaits approval go out. Raises PermissionDenied (also to whoever asked), NotPossible."""
+    operation = Operation.objects.get(pk=operation_id)
+    check_approval_permission(get_kind(operation.kind), by)
+    if operation.requested_by_id == by.pk:
+        raise PermissionDenied("Somebody else than who asked for it must approve.")
+    with transaction.atomic():
+        _step(operation, State.AWAITING_APPROVAL, State.QUEUED, by=by, approved_by_id=by.pk)
+        nudge_on_commit(PERFORM, [operation_id])
+    return Operation.objects.get(pk=operation_id)
+
+
+def cancel(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
+    """Take back an operation that has not been sent.
+
+    Where an earlier attempt is in doubt it ends as abandoned: "cancelled" would say that nothing was done.
+    Raises ReasonMissing, PermissionDenied, NotPossible.
+    """
+    operation, kind, why = _decided(operation_id, by, reason)
+    from_state = State(operation.state)
+    if from_state not in {State.AWAITING_APPROVAL, State.QUEUED}:
+        raise NotPossible(_("It can be cancelled only while nothing was sent."))
+    to_state = State.ABANDONED if operation.in_doubt else State.CANCELLED
+    return _end(operation, kind, from_state, to_state, why=why, by=by)
+
+
+def leave(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
+    """Give an unknown operation up: whether it was done stays open. Raises as `cancel`."""
+    operation, kind, why = _decided(operation_id, by, reason)
+    if operation.kept_answer:
+        raise NotPossible(_("The provider has done it: its answer is kept here and still has to be written down."))
+    return _end(operation, kind, State.UNKNOWN, State.ABANDONED, why=why, by=by)
+
+
+def do_again(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
+    """Send an unknown operation a second time, on a person's word. It may then have been done twice.
+
+    Raises ReasonMissing, PermissionDenied, and NotPossible when it is not unknown or known to have been done.
+    """
+    operation, _kind, why = _decided(operation_id, by, reason)
+    if operation.kept_answer:
+        raise NotPossible(_("The provider has done it: its answer is kept here. It is not sent again."))
+    with transaction.atomic():
+        cleared = {"error_code": "", "error_text": "", "not_before": None, "nudged_at": None, "read_backs": 0}
+        _step(operation, State.UNKNOWN, State.QUEUED, by=by, note=why, **cleared)
+        nudge_on_commit(PERFORM, [operation_id])
+    return Operation.objects.get(pk=operation_id)
+
+
+def try_now(*, operation_id: int, by: AbstractBaseUser) -> Operation:
+    """End the pause of a queued operation. Raises PermissionDenied, NotPossible."""
+    operation = Operation.objects.get(pk=operation_id)
+    check_permission(get_kind(operation.kind), by)
+    with transaction.atomic():
+        waiting = Operation.objects.filter(pk=operation_id, state=State.QUEUED)
+        if not waiting.update(not_before=None, nudged_at=None):
+            raise NotPossible(_("It is not waiting any more. Look again."))
+        note_event(operation_id=operation_id, note=_("The pause was ended."), by=by)
+        nudge_on_commit(PERFORM, [operation_id])
+    return Operation.objects.get(pk=operation_id)
+
+
+def _decided(operation_id: int, by: AbstractBaseUser, reason: str) -> tuple[Operation, OperationKind, str]:
+    operation = Operation.objects.get(pk=operation_id)
+    kind = get_kind(operation.kind)
+    check_permission(kind, by)
+    why = reason.strip()
+    if not why:
+        raise ReasonMissing
+    return operation, kind, why
+
+
+def _end(
+    operation: Operation,
+    kind: OperationKind,
+    from_state: State,
+    to_state: State,
+    *,
+    why: str,
+    by: AbstractBaseUser,
+) -> Operation:
+    with transaction.atomic():
+        _step(operation, from_state, to_state, by=by, note=why, not_before=None)
+        kind.release(operation)
+    return Operation.objects.get(pk=operation.pk)
+
+
+def _step(
+    operation: Operation,
+    from_state: State,
+    to_state: State,
+    *,
+    by: AbstractBaseUser,
+    note: str = "",
+    **values: Any,
+) -> None:
+    if not move(operation_id=operation.pk, from_state=from_state, to_state=to_state, by=by, note=note, **values):
+        raise NotPossible(_("The operation does not stand there any more. Look again."))

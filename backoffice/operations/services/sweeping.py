@@ -1,0 +1,94 @@
+"""Finding what was lost: workers that died, messages that never arrived, read-backs that are due."""
+
+from dataclasses import dataclass
+
+import structlog
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.operations import pacing
+from backoffice.operations.kinds import find_kind
+from backoffice.operations.models import Operation, State
+from backoffice.operations.nudging import PERFORM, READ_BACK, nudge
+from backoffice.operations.states import move
+
+logger = structlog.get_logger(__name__)
+
+_AT_MOST = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepResult:
+    """What a sweep found: counts of operations."""
+
+    returned_to_queue: int
+    marked_unknown: int
+    nudged: int
+    read_backs_nudged: int
+
+
+def sweep() -> SweepResult:
+    """Look after every operation that nobody looks after. May run at the same time as others of its kind."""
+    result = SweepResult(
+        returned_to_queue=sum(map(_return_to_queue, _claimed_and_never_sent())),
+        marked_unknown=sum(map(_mark_unknown, _sent_and_never_settled())),
+        nudged=_nudge_again(State.QUEUED, PERFORM),
+        read_backs_nudged=_nudge_again(State.UNKNOWN, READ_BACK),
+    )
+    logger.info("operations_swept", **vars(result))
+    return result
+
+
+def _claimed_and_never_sent() -> QuerySet[Operation]:
+    ended = pacing.lease_ended_before()
+    return Operation.objects.filter(state=State.SENDING, sent_at__isnull=True, claimed_at__lt=ended)[:_AT_MOST]
+
+
+def _sent_and_never_settled() -> QuerySet[Operation]:
+    ended = pacing.lease_ended_before()
+    return Operation.objects.filter(state=State.SENDING, sent_at__lt=ended)[:_AT_MOST]
+
+
+def _return_to_queue(operation: Operation) -> bool:
+    """The worker died before the call: proven, because `sent_at` is committed just before it."""
+    return move(
+        operation_id=operation.pk,
+        from_state=State.SENDING,
+        to_state=State.QUEUED,
+        condition=Q(claim_token=operation.claim_token, sent_at__isnull=True),
+        note=_("The worker was lost before the call. Nothing was sent."),
+        not_before=pacing.next_attempt(attempts=operation.attempts - 1) if operation.attempts > 1 else None,
+        nudged_at=None,
+    )
+
+
+def _mark_unknown(operation: Operation) -> bool:
+    """The worker died, or hangs, after it had begun the call: nobody knows what became of it."""
+    kind = find_kind(operation.kind)
+    note = _("The worker was lost during the call, or before its answer was written down. It may have been done.")
+    return move(
+        operation_id=operation.pk,
+        from_state=State.SENDING,
+        to_state=State.UNKNOWN,
+        condition=Q(claim_token=operation.claim_token),
+        note=note,
+        error_code="",
+        error_text=note,
+        in_doubt=True,
+        # The lease is longer than the provider may take: it can be asked at once.
+        not_before=timezone.now() if kind is not None and kind.can_read_back else None,
+        nudged_at=None,
+    )
+
+
+def _nudge_again(state: State, task: str) -> int:
+    """Send the tasks of what is due and was not nudged lately."""
+    now = timezone.now()
+    due = Q(not_before__lte=now) | (Q(not_before__isnull=True) if state == State.QUEUED else Q())
+    quiet = Q(nudged_at__isnull=True) | Q(nudged_at__lt=now - pacing.NUDGE_AGAIN_AFTER)
+    rows = Operation.objects.filter(due & quiet, state=state).order_by("pk")
+    chosen = list(rows.values_list("pk", flat=True)[:_AT_MOST])
+    sent = nudge(task, chosen)
+    Operation.objects.filter(pk__in=chosen[:sent], state=state).update(nudged_at=now)
+    return sent

@@ -1,0 +1,75 @@
+"""The state machine: which steps there are, and the one function that makes them.
+
+requested ─► [awaiting_approval] ─► queued ─► sending ─┬─► succeeded
+     └────────────► cancelled ◄───────┘                ├─► refused
+                                                       └─► unknown ─► read back ─► succeeded | queued | abandoned
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from backoffice.operations.errors import IllegalTransition
+from backoffice.operations.models import FINAL_STATES, Operation, OperationEvent, State
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.REQUESTED: frozenset({State.AWAITING_APPROVAL, State.QUEUED, State.CANCELLED}),
+    State.AWAITING_APPROVAL: frozenset({State.QUEUED, State.CANCELLED}),
+    # To succeeded and unknown by an answer to an earlier attempt that comes late; to abandoned where such an attempt
+    # is in doubt, because "cancelled" would say that nothing was done.
+    State.QUEUED: frozenset({State.SENDING, State.CANCELLED, State.ABANDONED, State.SUCCEEDED, State.UNKNOWN}),
+    State.SENDING: frozenset({State.SUCCEEDED, State.REFUSED, State.UNKNOWN, State.QUEUED}),
+    # From unknown to unknown: a read-back could not tell, or more is known.
+    State.UNKNOWN: frozenset({State.SUCCEEDED, State.REFUSED, State.UNKNOWN, State.QUEUED, State.ABANDONED}),
+    State.SUCCEEDED: frozenset(),
+    State.REFUSED: frozenset(),
+    State.CANCELLED: frozenset(),
+    State.ABANDONED: frozenset(),
+}
+
+
+def move(
+    *,
+    operation_id: int,
+    from_state: State,
+    to_state: State,
+    note: str = "",
+    by: AbstractBaseUser | None = None,
+    condition: Q | None = None,
+    **values: Any,
+) -> bool:
+    """Make one step with its event, in one transaction; tell whether the row still stood there.
+
+    condition: what must hold besides the state (whose claim it is, say). values: columns to set with the step.
+    Raises IllegalTransition for a step that the table does not know.
+    """
+    if to_state not in TRANSITIONS[from_state]:
+        raise IllegalTransition(from_state, to_state)
+    if to_state in FINAL_STATES:
+        values.setdefault("finished_at", timezone.now())
+    with transaction.atomic():
+        rows = Operation.objects.filter(pk=operation_id, state=from_state)
+        if condition is not None:
+            rows = rows.filter(condition)
+        if not rows.update(state=to_state, **values):
+            return False
+        record_event(operation_id=operation_id, from_state=from_state, to_state=to_state, note=note, by=by)
+    return True
+
+
+def record_event(
+    *, operation_id: int, from_state: str, to_state: str, note: str = "", by: AbstractBaseUser | None = None
+) -> None:
+    """Write one line of an operation's history."""
+    OperationEvent.objects.create(
+        operation_id=operation_id, from_state=from_state, to_state=to_state, note=note, by_id=by.pk if by else None
+    )
+
+
+def note_event(*, operation_id: int, note: str, by: AbstractBaseUser | None = None) -> None:
+    """Write a line into the history that changes no state."""
+    state = Operation.objects.values_list("state", flat=True).get(pk=operation_id)
+    record_event(operation_id=operation_id, from_state=state, to_state=state, note=note, by=by)
