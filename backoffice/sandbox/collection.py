@@ -37,7 +37,7 @@ class Collection(Generic[SourceType]):
 
     @property
     def state_key(self) -> tuple[int, int]:
-        """What changes whenever any row can have changed."""
+        """What changes whenever a row that was there can have changed; a new one is told by the length."""
         return self.version, self._clock.step
 
     def added_indexes(self) -> range:
@@ -119,7 +119,6 @@ class Collection(Generic[SourceType]):
 
     def _place(self, row: Row) -> int:
         self._added.append(row)
-        self.version += 1
         index = len(self) - 1
         if "id" in row:
             self._by_id[str(row["id"])] = index

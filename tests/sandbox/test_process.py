@@ -130,6 +130,17 @@ def test_what_was_done_survives_a_restart(start_caller: StartCaller, tmp_path: P
     assert everything(start_caller(**options)) == before
 
 
+@pytest.mark.processes
+def test_what_was_done_survives_a_kill(launch: Launch, tmp_path: Path) -> None:
+    options = ("--state", str(tmp_path / "sandbox.jsonl"), "--customers", "3", "--payments", "0", "--offramps", "0")
+    process, _, control_url = launch(*options)
+    lena = requests.post(f"{control_url}/customers", json={"email": "lena@example.org"}, timeout=10).json()
+    process.kill()
+    process.wait()
+    _, _, control_url = launch(*options)
+    assert requests.get(f"{control_url}/customers", timeout=10).json()[-1] == lena
+
+
 def test_a_line_torn_by_a_crash_is_dropped(start_caller: StartCaller, tmp_path: Path) -> None:
     state = tmp_path / "sandbox.jsonl"
     caller = start_caller(state=state)
