@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from backoffice.sandbox.data.names import bank_spelling
 
@@ -23,18 +24,9 @@ DEBIT_TEXTS = (
 
 def printed_name(name: Name, number: int) -> str | None:
     """Return a payer's name as one bank or another prints it; one bank in eight prints none."""
-    given, first, second = (bank_spelling(part) for part in name)
-    forms = (
-        " ".join(part for part in name[:2] if part),
-        f"{given} {first} {second}",
-        f"{first} {given}",
-        f"{first} {second}, {given}" if first else given,
-        f"{given} {first}",
-        f"{first} {second} {given}",
-        f"{given} {first}",
-    )
+    forms = _printed_forms(name)
     place = number % (len(forms) + 1)
-    return None if place == len(forms) else forms[place].strip()
+    return None if place == len(forms) else forms[place]
 
 
 def broken(text: str) -> str:
@@ -64,3 +56,18 @@ CREDIT_TEXTS: tuple[Writer, ...] = (
     lambda _, __: "",
     lambda _, __: None,
 )
+
+
+@lru_cache(maxsize=8192)
+def _printed_forms(name: Name) -> tuple[str, ...]:
+    given, first, second = (bank_spelling(part) for part in name)
+    forms = (
+        " ".join(part for part in name[:2] if part),
+        f"{given} {first} {second}",
+        f"{first} {given}",
+        f"{first} {second}, {given}" if first else given,
+        f"{given} {first}",
+        f"{first} {second} {given}",
+        f"{given} {first}",
+    )
+    return tuple(form.strip() for form in forms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from backoffice.sandbox.data.bank_texts import CREDIT_TEXTS, DEBIT_TEXTS, printed_name
 from backoffice.sandbox.data.calendar import DAY, Calendar, iso_text
 from backoffice.sandbox.data.identification import spanish_iban
@@ -35,6 +37,8 @@ class BankSource:
         self._key = stream_key(seed, f"bank-transactions-{account}")
         self._calendar = Calendar(key=self._key, start=end - 365 * DAY, end=end, count=count)
         self._payments = payments
+        # Each line asks for its own and for that of the credit before it, so every one is wanted twice.
+        self._transfer_before = lru_cache(maxsize=4096)(self._find_transfer_before)
 
     def created(self, index: int) -> int:
         """Return when the line was booked."""
@@ -49,9 +53,9 @@ class BankSource:
         place = index % 10
         if not self._paid_for or place not in self._credits or not self._payments.count:
             return None
-        ordinal = self._payments.last_transfer_until(self.created(index) - _HOUR)
+        ordinal = self._transfer_before(index)
         before = index - 1 if place - 1 in self._credits or place == 0 else index - 2
-        taken = self._payments.last_transfer_until(self.created(before) - _HOUR) if before >= 0 else -1
+        taken = self._transfer_before(before) if before >= 0 else -1
         return self._payments.transfer_index(ordinal) if ordinal > taken else None
 
     def row(self, index: int, status: str) -> Row:
@@ -89,6 +93,9 @@ class BankSource:
 
     def dress(self, row: Row, *, status: str, index: int) -> None:
         """Leave the row as it is."""
+
+    def _find_transfer_before(self, index: int) -> int:
+        return self._payments.last_transfer_until(self.created(index) - _HOUR)
 
     def _fill_paid(self, row: Row, *, payment: int, number: int) -> None:
         cents = self._payments.cents(payment)
