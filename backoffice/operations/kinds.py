@@ -1,11 +1,10 @@
 """Kinds of operation: what a domain says about each act it can ask of the provider, and where they are registered."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import msgspec
 from django.utils.functional import Promise
 
 from backoffice.operations.errors import UnknownKind
@@ -43,7 +42,8 @@ class OperationKind(ABC):
     `permission`: who may ask for it and decide about it ("customers.create_customer_at_provider").
     `approval_permission`: where it is not empty, a second person with it must approve before anything is sent.
     `can_read_back`: whether the provider can be asked what became of a call whose answer was lost.
-    `answer_type`: what `send` returns, as msgspec reads it, so that an answer kept aside can be applied later.
+    `answer_parser`: the parser of what `send` returns (`parse_registered_customer`), so that an answer that was kept
+    aside can be read again; None where `send` returns plain JSON data.
     """
 
     name: ClassVar[str]
@@ -51,7 +51,7 @@ class OperationKind(ABC):
     permission: ClassVar[str]
     approval_permission: ClassVar[str] = ""
     can_read_back: ClassVar[bool] = False
-    answer_type: ClassVar[Any] = Any
+    answer_parser: ClassVar[Callable[..., Any] | None] = None
 
     @abstractmethod
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
@@ -100,14 +100,6 @@ class OperationKind(ABC):
     def explain_refusal(self, code: str, text: str) -> str:
         """The refusal in plain words, and what to do."""
         return explain(code, text)
-
-    def dump_answer(self, answer: Any) -> str:
-        """An answer of `send` as JSON text; it is kept encrypted."""
-        return msgspec.json.encode(answer).decode()
-
-    def load_answer(self, text: str) -> Any:
-        """The answer that `dump_answer` was given."""
-        return msgspec.json.decode(text, type=self.answer_type)
 
 
 _kinds: dict[str, OperationKind] = {}

@@ -10,6 +10,7 @@ from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.operations import pacing
 from backoffice.operations.errors import NotPossible
 from backoffice.operations.faults import report
+from backoffice.operations.kept_answers import load_answer
 from backoffice.operations.kinds import CannotTell, Done, NotDone, OperationKind, ReadBack, get_kind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
@@ -69,7 +70,7 @@ def _find_out(operation: Operation, kind: OperationKind, by: AbstractBaseUser | 
 
 def _apply_kept_answer(operation: Operation, kind: OperationKind, by: AbstractBaseUser | None) -> None:
     try:
-        answer = kind.load_answer(operation.kept_answer)
+        answer = load_answer(kind, operation.kept_answer)
         succeed(
             operation,
             kind.apply,

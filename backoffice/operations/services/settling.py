@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.operations import pacing
 from backoffice.operations.faults import report
+from backoffice.operations.kept_answers import dump_answer
 from backoffice.operations.kinds import OperationKind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.services.outcomes import Declined, NothingSent, Outcome, Succeeded, Unclear
@@ -54,7 +55,7 @@ def _settle(operation: Operation, kind: OperationKind, outcome: Outcome) -> None
         case Unclear():
             settled = _settle_unclear(operation, kind, outcome)
     if not settled:
-        _note_late(operation, kind, outcome)
+        _note_late(operation, outcome)
     logger.info("operation_attempt_ended", operation=operation.pk, kind=kind.name, outcome=type(outcome).__name__)
 
 
@@ -82,10 +83,10 @@ def _settle_success(operation: Operation, kind: OperationKind, outcome: Succeede
         raise
     except Exception as error:  # noqa: BLE001 - the provider has done it: the answer must not be lost
         place = report("operation_apply_failed", operation, error)
-        return _keep_answer(operation, kind, outcome.answer, place)
+        return _keep_answer(operation, outcome.answer, place)
 
 
-def _keep_answer(operation: Operation, kind: OperationKind, answer: Any, place: str) -> bool:
+def _keep_answer(operation: Operation, answer: Any, place: str) -> bool:
     """The provider did it and our own writing failed: keep the answer; nothing is sent again."""
     text = _(
         "The provider has done it. Our own records could not be written: %(error)s. The answer is kept; it is "
@@ -98,15 +99,15 @@ def _keep_answer(operation: Operation, kind: OperationKind, answer: Any, place: 
         note=text,
         error_code="",
         error_text=text,
-        kept_answer=_dump(operation, kind, answer),
+        kept_answer=_dump(operation, answer),
         not_before=pacing.next_read_back(read_backs=operation.read_backs),
         nudged_at=None,
     )
 
 
-def _dump(operation: Operation, kind: OperationKind, answer: Any) -> str:
+def _dump(operation: Operation, answer: Any) -> str:
     try:
-        return kind.dump_answer(answer)
+        return dump_answer(answer)
     except Exception as error:  # noqa: BLE001 - better to know less than to lose what is known
         report("operation_answer_not_kept", operation, error)
         return ""
@@ -184,14 +185,12 @@ def _settle_unclear(operation: Operation, kind: OperationKind, outcome: Unclear)
     )
 
 
-def _note_late(operation: Operation, kind: OperationKind, outcome: Outcome) -> None:
+def _note_late(operation: Operation, outcome: Outcome) -> None:
     """The row went on without this attempt: leave it, and keep what the attempt has learned."""
     if isinstance(outcome, Succeeded):
         note = _("An earlier attempt came back late: the provider had done it. It may have been done twice.")
         Operation.objects.filter(pk=operation.pk).update(in_doubt=True)
-        Operation.objects.filter(pk=operation.pk, kept_answer="").update(
-            kept_answer=_dump(operation, kind, outcome.answer)
-        )
+        Operation.objects.filter(pk=operation.pk, kept_answer="").update(kept_answer=_dump(operation, outcome.answer))
     else:
         note = _("An earlier attempt came back late: %(text)s") % {"text": outcome.text}
     note_event(operation_id=operation.pk, note=note)
