@@ -1,7 +1,7 @@
 """Kinds of operation: what a domain says about each act it can ask of the provider, and where they are registered."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -42,8 +42,8 @@ class OperationKind(ABC):
     `permission`: who may ask for it and decide about it ("customers.create_customer_at_provider").
     `approval_permission`: where it is not empty, a second person with it must approve before anything is sent.
     `can_read_back`: whether the provider can be asked what became of a call whose answer was lost.
-    `answer_parser`: the parser of what `send` returns (`parse_registered_customer`), so that an answer that was kept
-    aside can be read again; None where `send` returns plain JSON data.
+    `answer_type`: the type of what `send` returns, a msgspec struct or plain JSON data, so that an answer that was
+    kept aside can be read again.
     """
 
     name: ClassVar[str]
@@ -51,7 +51,7 @@ class OperationKind(ABC):
     permission: ClassVar[str]
     approval_permission: ClassVar[str] = ""
     can_read_back: ClassVar[bool] = False
-    answer_parser: ClassVar[Callable[..., Any] | None] = None
+    answer_type: ClassVar[Any] = Any
 
     @abstractmethod
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
