@@ -13,14 +13,18 @@ OPEN_STATUSES = (Payment.Status.STARTED, Payment.Status.PENDING_BANK)
 WAITING_LONG_AFTER = timedelta(days=2)
 
 
+MOVING_STATUSES = (*OPEN_STATUSES, Payment.Status.PAYMENT_RECEIVED)
+"""The statuses that are known not to be the last one; whether an unknown word is, nobody knows."""
+
+
 def payments_not_final() -> QuerySet[Payment]:
-    """Payments that the provider can still move on: all but those whose coins were sent (contract 4.5)."""
-    return Payment.objects.exclude(status=Payment.Status.COINS_SENT)
+    """Payments that the provider can still move on (contract 4.5)."""
+    return Payment.objects.filter(status__in=MOVING_STATUSES)
 
 
 def off_ramps_not_final() -> QuerySet[OffRamp]:
-    """Off-ramps that are not paid out yet (contract 5.3)."""
-    return OffRamp.objects.exclude(status=OffRamp.Status.FINISHED)
+    """Off-ramps that are known not to be paid out yet (contract 5.3)."""
+    return OffRamp.objects.filter(status__in=(OffRamp.Status.PENDING, OffRamp.Status.CRYPTO_RECEIVED))
 
 
 def payments_waiting_long() -> QuerySet[Payment]:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from banking.matching.concepts import concepts_in
 from banking.matching.reasons import Reason, weigh
-from banking.models import BankTransaction, Reconciliation
+from banking.models import BankTransaction
+from banking.queries import lines_to_reconcile, live_pairings
 from payments.models import Payment
 from payments.queries import payments_waiting_for_money
 
@@ -50,7 +51,7 @@ def find_candidates(transaction: BankTransaction) -> Candidates:
     They wait for money and are not being paired already. Either their amount and currency are the line's and they
     are near in time, or the line's text carries their concept.
     """
-    waiting = payments_waiting_for_money().exclude(_has_live_pairing("payment"))
+    waiting = payments_waiting_for_money().exclude(live_pairings("payment"))
     alike = waiting.filter(fiat_amount=transaction.amount, fiat_symbol=transaction.currency)
     near = _before(alike, transaction.booked_at).order_by(F("created_at").desc(nulls_last=True), "-pk")
     by_amount = list(near[: MOST_ROWS + 1])
@@ -61,7 +62,7 @@ def find_candidates(transaction: BankTransaction) -> Candidates:
 
 def find_lines(payment: Payment) -> Candidates:
     """Return the incoming bank lines that could pay a payment: the same question from the other side."""
-    waiting = incoming_to_reconcile()
+    waiting = lines_to_reconcile()
     alike = Q(amount=payment.fiat_amount, currency=payment.fiat_symbol)
     if payment.transfer_concept:
         alike |= Q(currency=payment.fiat_symbol, concept__icontains=payment.transfer_concept)
@@ -69,21 +70,6 @@ def find_lines(payment: Payment) -> Candidates:
         waiting = waiting.filter(Q(booked_at__gte=payment.created_at - DAYS_AHEAD) | Q(booked_at=None))
     lines = list(waiting.filter(alike).select_related("account").order_by("booked_at", "pk")[: MOST_ROWS + 1])
     return _rank([(line, payment) for line in lines[:MOST_ROWS]], is_cut=len(lines) > MOST_ROWS)
-
-
-def incoming_to_reconcile() -> QuerySet[BankTransaction]:
-    """Bank lines that brought money, are not reconciled, and are not being paired."""
-    return BankTransaction.objects.filter(
-        direction=BankTransaction.Direction.CREDIT,
-        amount__gt=0,
-        reconciled=False,
-        payment=None,
-        missing_since=None,
-    ).exclude(_has_live_pairing("bank_transaction"))
-
-
-def _has_live_pairing(side: str) -> Exists:
-    return Exists(Reconciliation.objects.filter(is_live=True, **{side: OuterRef("pk")}))
 
 
 def _before(payments: QuerySet[Payment], booked_at: datetime | None) -> QuerySet[Payment]:

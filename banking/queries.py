@@ -1,0 +1,87 @@
+"""What pages and other rooms ask about bank accounts, their lines and their pairings."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.cryptopocket.resources.banking import FALLBACK_PREFIX
+from banking.models import BankTransaction, Reconciliation
+from payments.models import Payment
+
+PATIENCE = timedelta(days=1)
+"""How long an incoming line may wait before a person should look at it."""
+
+
+def live_pairings(side: str) -> Exists:
+    """For `filter` and `annotate`: whether a row is being paired. side: `payment` or `bank_transaction`."""
+    return Exists(Reconciliation.objects.filter(is_live=True, **{side: OuterRef("pk")}))
+
+
+def incoming_lines() -> QuerySet[BankTransaction]:
+    """Bank lines that brought money."""
+    return BankTransaction.objects.filter(direction=BankTransaction.Direction.CREDIT, amount__gt=0)
+
+
+def lines_to_reconcile() -> QuerySet[BankTransaction]:
+    """Incoming lines that are not reconciled and are not being paired."""
+    waiting = incoming_lines().filter(reconciled=False, payment=None, missing_since=None)
+    return waiting.exclude(live_pairings("bank_transaction"))
+
+
+def lines_waiting_long() -> QuerySet[BankTransaction]:
+    """Incoming lines that nobody has reconciled for longer than `PATIENCE`."""
+    return lines_to_reconcile().filter(booked_at__lt=timezone.now() - PATIENCE)
+
+
+def pairing_of(*, line: BankTransaction, payment: Payment) -> Reconciliation | None:
+    """The live pairing that holds one of the two rows, with its people; the line's first."""
+    either = Q(bank_transaction=line) | Q(payment=payment)
+    found = live_reconciliations().filter(either).order_by("pk")
+    return max(found, key=lambda pairing: pairing.bank_transaction_id == line.pk, default=None)
+
+
+def pairing_of_line(line: BankTransaction) -> Reconciliation | None:
+    """The live pairing of a bank line, with its payment, operation and person."""
+    return live_reconciliations().filter(bank_transaction=line).first()
+
+
+def pairing_of_payment(payment: Payment) -> Reconciliation | None:
+    """The live pairing of a payment, with its bank line, operation and person."""
+    return live_reconciliations().filter(payment=payment).first()
+
+
+def live_reconciliations() -> QuerySet[Reconciliation]:
+    """Pairings that are on their way or done, with everything a page shows of them."""
+    return Reconciliation.objects.filter(is_live=True).select_related(
+        "bank_transaction", "payment", "operation__requested_by"
+    )
+
+
+def obstacle_to_reconciling(line: BankTransaction) -> str:
+    """Why a bank line is not one that can be reconciled, in plain words; empty where it is. No queries."""
+    return _not_incoming(line) or _not_waiting(line)
+
+
+def _not_incoming(line: BankTransaction) -> str:
+    if line.direction == BankTransaction.Direction.DEBIT:
+        return _("This line is outgoing: it pays for no payment, so there is nothing to reconcile.")
+    if line.direction != BankTransaction.Direction.CREDIT:
+        text = _(
+            "The provider calls the direction of this line “%(word)s”. Nobody knows that word: it may be outgoing."
+        )
+        return text % {"word": line.direction}
+    if line.amount <= 0:
+        return _("This line brought no money, so there is nothing to reconcile.")
+    return ""
+
+
+def _not_waiting(line: BankTransaction) -> str:
+    if line.reconciled or line.payment_id:
+        return _("This line is reconciled at the provider already.")
+    if line.missing_since is not None:
+        return _("The provider no longer lists this line, so it cannot be reconciled.")
+    if line.remote_id.startswith(FALLBACK_PREFIX):
+        return _("The provider gave this line no id, so we cannot name it in the call: reconcile it in its own panel.")
+    return ""
