@@ -14,11 +14,12 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.errors import CryptoPocketError, InvalidRequest, NotSent, OutcomeUnknown
 
+# The most telling first: for urllib3 a refused connection is a kind of connect timeout.
 _NOT_CONNECTED: tuple[tuple[type[BaseException], str], ...] = (
     (NameResolutionError, "the provider's name could not be looked up"),
+    (NewConnectionError, "no connection: refused or unreachable"),
     (ConnectTimeoutError, "no connection within the time allowed"),
     (requests.ConnectTimeout, "no connection within the time allowed"),
-    (NewConnectionError, "no connection: refused or unreachable"),
     (ssl.SSLCertVerificationError, "the server's certificate does not verify"),
 )
 _NOT_BUILT = (

@@ -12,7 +12,7 @@ import msgspec
 from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.errors import InvalidRequest
 
-_JSON = msgspec.json.Encoder(decimal_format="number")
+_JSON = msgspec.json.Encoder()
 
 
 class OutgoingRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,10 +83,16 @@ def _check(endpoint: Endpoint, name: str, value: Any) -> Any:
 
 def _as_sent(endpoint: Endpoint, name: str, value: Any) -> Any:
     if isinstance(value, Decimal):
-        return Decimal(format(value, "f"))
+        return _as_amount(endpoint, value)
     if name in endpoint.whole_number_fields and is_whole_number(value):
         return int(value)
     return value
+
+
+def _as_amount(endpoint: Endpoint, value: Decimal) -> Any:
+    """Return an amount written out, `1000` and not `1E+3`; as a JSON number in a JSON body (contract 1.4)."""
+    text = format(value, "f")
+    return msgspec.Raw(text.encode()) if endpoint.encoding == "json" else text
 
 
 def is_whole_number(value: Any) -> bool:
@@ -95,8 +101,6 @@ def is_whole_number(value: Any) -> bool:
 
 
 def _as_text(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 

@@ -167,7 +167,7 @@ class HttpTransport:
         """Close the connections of this process."""
         with self._lock:
             for session in self._sessions.values():
-                session.close()
+                close_session(session)
             self._sessions = {}
 
     def _choose_pause(
@@ -194,3 +194,16 @@ def make_session() -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def close_session(session: requests.Session) -> None:
+    """Close the session and its idle connections at once.
+
+    `Session.close` leaves that to the garbage collector, which can take its time after an error.
+    """
+    for adapter in session.adapters.values():
+        if isinstance(adapter, HTTPAdapter):
+            pools = adapter.poolmanager.pools
+            for key in pools.keys():  # noqa: SIM118 - urllib3's container cannot be iterated
+                pools[key].close()
+    session.close()
