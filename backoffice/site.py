@@ -4,8 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
+
+# The groups of the navigation, in order: (key, label, the models in it by "app.model", in order; "app" takes the rest)
+NAVIGATION: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("customers", _("Customers"), ("customers.customer", "customers")),
+    ("payments", _("Payments"), ("payments.payment", "payments.offramp", "payments")),
+    ("banking", _("Banking"), ("banking.banktransaction", "banking.bankaccount", "banking")),
+    ("operations", _("Work in progress"), ("operations.operation", "operations.operationbatch", "operations")),
+    ("sync", _("Sync"), ("sync.syncrun", "sync.quarantine", "sync.recordedchange", "sync")),
+    ("auth", _("People"), ("auth.user", "auth.group", "auth")),
+)
 
 
 class BackofficeSite(admin.AdminSite):
@@ -13,10 +24,67 @@ class BackofficeSite(admin.AdminSite):
 
     site_header = _("CryptoPocket back office")
     site_title = _("Back office")
-    index_title = _("Today")
+    index_title = _("What needs a person now")
     enable_nav_sidebar = True
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's addresses, and those of the pages that belong to no model."""
+        from .face.freshness import freshness_view, sync_now_view  # noqa: PLC0415 - needs the models
+        from .face.front_page import first_sync_view  # noqa: PLC0415 - needs the models
+        from .face.sync_page import sync_overview, sync_overview_table  # noqa: PLC0415 - needs the models
+
+        own: list[URLPattern | URLResolver] = [
+            path("first-sync/", self.admin_view(first_sync_view), name="first_sync"),
+            path("sync/", self.admin_view(sync_overview), name="sync_overview"),
+            path("sync/table/", self.admin_view(sync_overview_table), name="sync_overview_table"),
+            path("sync/<slug:name>/freshness/", self.admin_view(freshness_view), name="sync_freshness"),
+            path("sync/<slug:name>/now/", self.admin_view(sync_now_view), name="sync_now"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The front page: what needs a person now, how fresh the data is, what was done last."""
+        from .face.front_page import front_page  # noqa: PLC0415 - needs the models
+
+        return super().index(request, {**front_page(request), **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The navigation: what this reader may see, in our groups and order."""
+        found = self._build_app_dict(request, app_label)
+        groups = [_group(found, key, label, wanted) for key, label, wanted in NAVIGATION]
+        strangers = [found[key] for key in sorted(found) if key not in {key for key, *_rest in NAVIGATION}]
+        return [group for group in groups if group] + strangers
 
 
 def environment_banner(request: HttpRequest) -> dict[str, Any]:
     """The name of the provider's environment, for the banner on every page."""
     return {"provider_environment": settings.CRYPTOPOCKET_ENVIRONMENT}
+
+
+def _group(found: dict[str, Any], key: str, label: Any, wanted: tuple[str, ...]) -> dict[str, Any] | None:
+    """One group with its models in the wanted order; None where the reader may see none of them."""
+    if key not in found:
+        return None
+    ranks = {name: rank for rank, name in enumerate(wanted)}
+    models = sorted(
+        found[key]["models"],
+        key=lambda model: (ranks.get(f"{key}.{model['object_name'].lower()}", len(ranks)), str(model["name"])),
+    )
+    return {**found[key], "name": label, "models": [*_pages_of(key), *models]}
+
+
+def _pages_of(key: str) -> list[dict[str, Any]]:
+    """The pages of a group that belong to no model."""
+    if key != "sync":
+        return []
+    return [
+        {
+            "name": _("How fresh the data is"),
+            "object_name": "SyncOverview",
+            "admin_url": reverse("admin:sync_overview"),
+            "add_url": None,
+            "view_only": True,
+            "is_page": True,
+            "perms": {},
+        }
+    ]

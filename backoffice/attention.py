@@ -1,0 +1,77 @@
+"""What needs a person now: domains register a question with a count and the list behind it, the front page asks.
+
+::
+
+    register_attention(
+        AttentionItem(
+            name="kyc-failed",
+            label=_("customers whose verification failed"),
+            count=lambda: Customer.objects.filter(kyc_status="fail").count(),
+            url=lambda: reverse("admin:customers_customer_changelist") + "?kyc_status=fail",
+            permission="customers.view_customer",
+            tone="warning",
+            help=_("Send an enhanced verification link, or ask them for another document."),
+        )
+    )
+
+The list behind it must hold exactly the rows that were counted.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.http import HttpRequest
+
+AttentionTone = Literal["critical", "warning", "info"]
+_ORDER: dict[AttentionTone, int] = {"critical": 0, "warning": 1, "info": 2}
+_items: dict[str, "AttentionItem"] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionItem:
+    """One question to the database: how many, and where they are.
+
+    `label` completes the count to a sentence ("3 operations with an unknown outcome"); `help` says what to do.
+    `count` makes one cheap query; `url` is an address or gives one. `name` defaults to the label.
+    """
+
+    label: Any
+    count: Callable[[], int]
+    url: str | Callable[[], str]
+    permission: str
+    tone: AttentionTone = "warning"
+    help: Any = ""
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """What makes two registrations the same one."""
+        return self.name or str(self.label)
+
+    def address(self) -> str:
+        """Where the rows behind the count are."""
+        return self.url() if callable(self.url) else self.url
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionCount:
+    """An item with its count: what the front page draws."""
+
+    item: AttentionItem
+    count: int
+    url: str
+
+
+def register_attention(item: AttentionItem) -> None:
+    """Ask this on the front page from now on; the same name again replaces the earlier one."""
+    _items[item.key] = item
+
+
+def attention_for(request: HttpRequest) -> list[AttentionCount]:
+    """Every question that this reader may see the answer to, the critical ones first. One query each."""
+    allowed = [item for item in _items.values() if request.user.has_perm(item.permission)]
+    return [
+        AttentionCount(item=item, count=item.count(), url=item.address())
+        for item in sorted(allowed, key=lambda item: _ORDER[item.tone])
+    ]

@@ -1,0 +1,237 @@
+"""Admin classes for rows that people read and do not edit.
+
+`ReadOnlyAdmin` is for rows of ours (operations, documents, runs); `MirrorAdmin` for rows of the provider. Both show
+a row as cards of facts (`fieldsets`), tables of related rows (`related_tables`), and buttons (`object_views`)::
+
+    @admin.register(Payment)
+    class PaymentAdmin(MirrorAdmin):
+        resource_name = "payments"
+        filterset_class = PaymentFilterSet
+        list_display = ("remote_id", "customer_link", "state", "amount")
+        list_select_related = ("customer",)
+        page_select_related = ("customer",)
+        words = {"status": Payment.Status}
+        fieldsets = ((_("Payment"), {"fields": ("remote_id", "status", "customer")}),)
+
+        def related_tables(self, request, payment):
+            return [RelatedTable(title=_("Bank transactions"), queryset=payment.bank_transactions.all(), columns=[...])]
+
+Nothing here can add, change or delete: not the pages, not the views behind them, for a superuser neither.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from .actions import ListView, ObjectView, ViewsMixin
+from .badges import copyable, status_badge
+from .cards import Card, Fact, Words, cards_of
+from .columns import column
+from .filtering import FilteredAdmin, QuickFilter
+from .freshness import freshness_line
+from .history import timeline_of
+from .moments import exact_time
+from .tables import Column, RelatedTable, read_tables
+
+__all__ = [
+    "Card",
+    "Column",
+    "Fact",
+    "ListView",
+    "MirrorAdmin",
+    "ObjectView",
+    "QuickFilter",
+    "ReadOnlyAdmin",
+    "RelatedTable",
+    "column",
+]
+
+READING_METHODS = {"GET", "HEAD"}
+_NUMBERS_AS_THEY_CAME = msgspec.json.Encoder(decimal_format="number")
+
+
+class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
+    """Lists and pages of rows that nobody edits here.
+
+    * `fieldsets`: the cards; names of fields, or of methods of the admin class or the model
+    * `words`: `{field: TextChoices}` for status columns: shown as a badge, an unknown word as it came
+    * `page_select_related`: what the page's facts reach over foreign keys
+    * `object_views`, `list_views`: see `backoffice.face.actions`
+    * `page_template`: extends "admin/face/page.html" (blocks `before_cards`, `after_cards`, `after_tables`, `aside`)
+    """
+
+    actions: Any = None
+    words: Words = {}
+    page_select_related: Sequence[str] = ()
+    page_template = "admin/face/page.html"
+    change_list_template = "admin/change_list.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never: rows come from elsewhere."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def page_title(self, row: Any) -> Any:
+        """What stands at the top of a row's page."""
+        return str(row)
+
+    def page_badges(self, row: Any) -> Iterable[Any]:
+        """Badges beside the title: the status columns of `words`."""
+        return [
+            status_badge(getattr(row, name), choices=choices)
+            for name, choices in self.words.items()
+            if getattr(row, name)
+        ]
+
+    def page_id(self, row: Any) -> Any:
+        """The id under the title, copyable."""
+        return copyable(row.pk)
+
+    def page_notices(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, Any]]:
+        """Sentences above the cards: (tone, text), tone "bad", "attention" or "busy"."""
+        return ()
+
+    def related_tables(self, request: HttpRequest, row: Any) -> Sequence[RelatedTable]:
+        """The tables under the cards."""
+        return ()
+
+    def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """More for the page's template."""
+        return {}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The cards; all fields in one card where none are declared."""
+        if self.fieldsets:
+            return self.fieldsets
+        return ((self._name(), {"fields": [field.name for field in self.opts.fields]}),)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """A row's page. Anything but reading is refused."""
+        if object_id is None or request.method not in READING_METHODS:
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404(_("%(name)s %(key)s is not here.") % {"name": self._name(), "key": unquote(object_id)})
+        return TemplateResponse(
+            request, self.page_template, {**self._page(request, row), **self.page_context(request, row)}
+        )
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row with what its page reaches over foreign keys; None where there is none."""
+        rows = self.get_queryset(request)
+        if self.page_select_related:
+            rows = rows.select_related(*self.page_select_related)
+        field = self.opts.get_field(from_field) if from_field else self.opts.pk
+        try:
+            return rows.filter(**{field.name: field.to_python(object_id)}).first()
+        except (ValidationError, ValueError):
+            return None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list with its buttons."""
+        return super().changelist_view(
+            request,
+            {
+                "title": capfirst(str(self.opts.verbose_name_plural)),
+                "list_buttons": self.list_buttons(request),
+                **(extra_context or {}),
+            },
+        )
+
+    def _name(self) -> str:
+        return capfirst(str(self.opts.verbose_name))
+
+    def _page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": row,
+            "media": self.media,
+            "title": self.page_title(row),
+            "page_id": self.page_id(row),
+            "badges": list(self.page_badges(row)),
+            "buttons": self.object_buttons(request, row),
+            "notices": list(self.page_notices(request, row)),
+            "cards": cards_of(self, row, self.get_fieldsets(request, row)),
+            "tables": read_tables(request, self.related_tables(request, row)),
+            "preserved_filters": self.get_preserved_filters(request),
+        }
+
+
+class MirrorAdmin(ReadOnlyAdmin):
+    """Lists and pages of the provider's objects.
+
+    On top of `ReadOnlyAdmin`: how fresh the data is, "Sync now", the history of recorded changes, and the object
+    as it was received. `resource_name` is the name of the sync resource, "payments".
+    """
+
+    resource_name: str = ""
+    payload_permission: str = ""
+
+    def page_id(self, row: Any) -> Any:
+        """The provider's id."""
+        return copyable(row.remote_id)
+
+    def page_notices(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, Any]]:
+        """A warning where the provider no longer lists the row."""
+        if row.missing_since is not None:
+            yield (
+                "attention",
+                _("The provider's list has not held this since %(when)s. What stands here is what it last said.")
+                % {"when": exact_time(row.missing_since)},
+            )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list with its freshness."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        line = freshness_line(request, self.resource_name)
+        return super().changelist_view(request, {"freshness": line, **(extra_context or {})})
+
+    def _page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        return {
+            **super()._page(request, row),
+            "mirrored": row,
+            "freshness": freshness_line(request, self.resource_name),
+            "timeline": timeline_of(row, self.words),
+            "payload": self._readable_payload(request, row),
+        }
+
+    def _readable_payload(self, request: HttpRequest, row: Any) -> str:
+        """The object as received, indented; empty for those who may not see it."""
+        if self.payload_permission and not request.user.has_perm(self.payload_permission):
+            return ""
+        return readable_json(row.payload)
+
+
+def readable_json(text: str) -> str:
+    """JSON text, indented; numbers keep every digit. Text that is no JSON is shown as it is."""
+    try:
+        data = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    except ValueError:
+        return text
+    return msgspec.json.format(_NUMBERS_AS_THEY_CAME.encode(data), indent=2).decode()

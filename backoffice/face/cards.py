@@ -1,0 +1,94 @@
+"""A row's own fields as definition lists in cards, from the admin class's `fieldsets`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.admin.utils import flatten, label_for_field, lookup_field
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from .badges import empty, link_to, moment, status_badge
+from .numbers import significant_digits
+
+Words = Mapping[str, type[models.TextChoices]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """A label and what stands beside it."""
+
+    label: Any
+    value: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A titled list of facts."""
+
+    title: Any
+    facts: list[Fact]
+    description: Any = ""
+
+
+def cards_of(model_admin: Any, row: models.Model, fieldsets: Any) -> list[Card]:
+    """The fieldsets of an admin class as cards; a name may be a field, or a method of the admin or of the model."""
+    return [
+        Card(
+            title=title or "",
+            description=options.get("description", ""),
+            facts=[fact_of(model_admin, row, name) for name in flatten(options["fields"])],
+        )
+        for title, options in fieldsets
+    ]
+
+
+def fact_of(model_admin: Any, row: models.Model, name: Any) -> Fact:
+    """One field or method with its label."""
+    label = label_for_field(name, type(row), model_admin)
+    return Fact(label=capfirst(str(label)), value=_value_of(model_admin, row, name))
+
+
+def show(value: Any) -> Any:
+    """A plain value as people read it; safe HTML stays as it is."""
+    if value is None or value == "":
+        return empty()
+    if isinstance(value, SafeString):
+        return value
+    if isinstance(value, bool):
+        return status_badge("yes" if value else "no", _("yes") if value else _("no"), "good" if value else "neutral")
+    if isinstance(value, datetime):
+        return moment(value, exact=True)
+    return significant_digits(value) if isinstance(value, Decimal) else value
+
+
+def show_word(value: Any, choices: type[models.TextChoices]) -> SafeString:
+    """A status word of the provider: its label where it is known, raw where it is not."""
+    return status_badge(str(value or ""), choices=choices)
+
+
+def _value_of(model_admin: Any, row: models.Model, name: Any) -> Any:
+    try:
+        field, _attribute, value = lookup_field(name, row, model_admin)
+    except ObjectDoesNotExist:
+        return empty()
+    if isinstance(field, models.ForeignKey):
+        return _link_over(row, field)
+    if field is not None and field.name in getattr(model_admin, "words", {}):
+        return show_word(value, model_admin.words[field.name])
+    if field is not None and getattr(field, "choices", None):
+        return show(getattr(row, f"get_{field.name}_display")())
+    return show(value)
+
+
+def _link_over(row: models.Model, field: models.ForeignKey[Any, Any]) -> SafeString:
+    """A link to the row a foreign key points to; the bare id where that row is not mirrored (yet)."""
+    try:
+        return link_to(getattr(row, field.name))
+    except ObjectDoesNotExist:
+        return show(getattr(row, field.attname))  # type: ignore[no-any-return]  # an id or a dash
