@@ -42,7 +42,8 @@ class SyncRun(models.Model):
     """One run over one resource, and at the same time the lease that keeps a second one away.
 
     A run is alive while its `heartbeat_at` is younger than `SYNC_LEASE_SECONDS`; a dead one is marked `abandoned`
-    by whoever comes next. `next_page` and `seen_rows` are where a `full` run that died goes on.
+    by whoever comes next. `partition`, `next_page` (0: read through) and `seen_rows` are where a `full` run that died
+    goes on. `totals` is by partition the total at its first page and at its last.
     """
 
     class Mode(models.TextChoices):
@@ -81,6 +82,7 @@ class SyncRun(models.Model):
     partition = models.CharField(max_length=100, default="", editable=False)
     next_page = models.PositiveIntegerField(default=1, editable=False)
     seen_rows = models.BinaryField(default=bytes, editable=False)
+    totals = models.JSONField(default=dict, editable=False)
     total = models.PositiveBigIntegerField(_("total at the provider"), null=True, blank=True)
     pages = models.PositiveIntegerField(_("pages"), default=0)
     seen = models.PositiveBigIntegerField(_("seen"), default=0)
@@ -140,6 +142,7 @@ class Quarantine(models.Model):
     payload = models.TextField(_("as received"))
     fingerprint = models.CharField(max_length=64)
     reason = models.TextField(_("why it could not be read"))
+    partition = models.CharField(max_length=100, default="", editable=False)
     code_version = models.PositiveIntegerField(default=1)
     times_seen = models.PositiveIntegerField(_("times seen"), default=1)
     first_seen_at = models.DateTimeField(_("first seen"))

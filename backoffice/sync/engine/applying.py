@@ -1,0 +1,175 @@
+"""Writes what differs, in one transaction: a locked select, an upsert, the recorded changes.
+
+The order of answers decides, not the order of arrival: an answer to an earlier request never overwrites a later one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils import timezone
+
+from backoffice.sync.engine.columns import Columns, columns_of, prepare_moment, to_recordable
+from backoffice.sync.engine.statements import any_of_numbers, any_of_texts, insert, upsert
+from backoffice.sync.errors import NotMirroredError
+from backoffice.sync.models import RecordedChange, SyncRun
+from backoffice.sync.resources import Resource
+
+Outcome = Literal["created", "changed", "unchanged", "stale"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Incoming:
+    """A parsed answer on its way into a row.
+
+    `payload` is None for a partial answer: then the stored payload stays, and the fingerprint is blanked where a
+    column changes, so that the next sight of the whole object is compared again.
+    """
+
+    remote_id: str
+    columns: Mapping[str, Any]
+    read_at: datetime
+    payload: str | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """Why rows are written: `source` in a word (`sync`, `operation`), and the run, where it was one."""
+
+    source: str
+    run: SyncRun | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What changed in one row: column -> [old, new], as JSON can hold them."""
+
+    remote_id: str
+    columns: Mapping[str, Any]
+    read_at: datetime
+
+
+@dataclass(kw_only=True, slots=True)
+class Applied:
+    """What became of each remote id, and the primary keys of the rows that exist now."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    primary_keys: list[int] = field(default_factory=list)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Plan:
+    """What is to be written: whole rows, their history, and rows that were only confirmed."""
+
+    columns: Columns
+    now: datetime
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    confirmed: list[int] = field(default_factory=list)
+    confirmed_at: list[datetime] = field(default_factory=list)
+
+
+def apply(resource: Resource, incoming: Sequence[Incoming], *, cause: Cause) -> Applied:
+    """Write what differs from the stored rows. Must run in a transaction."""
+    applied = Applied()
+    if not incoming:
+        return applied
+    plan = _Plan(columns=columns_of(resource.model), now=timezone.now())
+    stored = _lock_rows(resource, incoming, columns=plan.columns)
+    for item in incoming:
+        row = stored.get(item.remote_id)
+        if row is None:
+            applied.outcomes[item.remote_id] = _plan_first_sight(plan, item)
+        else:
+            applied.primary_keys.append(row["pk"])
+            applied.outcomes[item.remote_id] = _plan_update(plan, item, row)
+    if plan.rows:
+        written = upsert(resource.model, plan.rows)
+        applied.primary_keys += [primary_key for primary_key, remote_id in written if remote_id not in stored]
+    record_changes(resource, plan.changes, cause=cause, now=plan.now)
+    confirm(resource, plan.confirmed, read_at=min(plan.confirmed_at, default=plan.now))
+    return applied
+
+
+def confirm(resource: Resource, primary_keys: Sequence[int], *, read_at: datetime) -> None:
+    """Note that rows were read again at that time and are the same."""
+    if primary_keys:
+        rows = resource.rows.filter(pk__in=any_of_numbers(primary_keys), read_at__lt=read_at)
+        rows.update(read_at=read_at)
+
+
+def record_changes(resource: Resource, changes: Sequence[Change], *, cause: Cause, now: datetime) -> None:
+    """Write the history of rows."""
+    if not changes:
+        return
+    run_id = cause.run.pk if cause.run else None
+    rows = [
+        {
+            "resource": resource.name,
+            "remote_id": change.remote_id,
+            "run_id": run_id,
+            "source": cause.source,
+            "columns": change.columns,
+            "read_at": prepare_moment(change.read_at),
+            "recorded_at": prepare_moment(now),
+        }
+        for change in changes
+    ]
+    insert(RecordedChange, rows)
+
+
+def _lock_rows(resource: Resource, incoming: Sequence[Incoming], *, columns: Columns) -> dict[str, dict[str, Any]]:
+    """The stored values by remote id, locked until the transaction ends where the engine can."""
+    rows = (
+        resource.rows.filter(remote_id__in=any_of_texts(item.remote_id for item in incoming))
+        .order_by("pk")
+        .select_for_update()
+        .values("pk", *columns.all)
+    )
+    return {row["remote_id"]: row for row in rows}
+
+
+def _plan_first_sight(plan: _Plan, item: Incoming) -> Outcome:
+    if item.payload is None:
+        raise NotMirroredError("A part of an object came that is not mirrored yet; nothing was written.")
+    values = {
+        **plan.columns.defaults,
+        **item.columns,
+        "remote_id": item.remote_id,
+        "payload": item.payload,
+        "fingerprint": item.fingerprint,
+        "read_at": item.read_at,
+        "first_seen_at": plan.now,
+        "changed_at": plan.now,
+        "missing_since": None,
+    }
+    plan.rows.append(plan.columns.prepare(values))
+    return "created"
+
+
+def _plan_update(plan: _Plan, item: Incoming, row: Mapping[str, Any]) -> Outcome:
+    if row["read_at"] > item.read_at:
+        return "stale"
+    changed = {**item.columns, "missing_since": None}
+    differences = {
+        name: [to_recordable(row[name]), to_recordable(value)] for name, value in changed.items() if row[name] != value
+    }
+    if not differences and item.payload is None:
+        plan.confirmed.append(row["pk"])
+        plan.confirmed_at.append(item.read_at)
+        return "unchanged"
+    values = {
+        **row,
+        **changed,
+        "payload": row["payload"] if item.payload is None else item.payload,
+        "fingerprint": item.fingerprint,
+        "read_at": item.read_at,
+        "changed_at": plan.now if differences else row["changed_at"],
+    }
+    plan.rows.append(plan.columns.prepare(values))
+    if not differences:
+        return "unchanged"
+    plan.changes.append(Change(remote_id=item.remote_id, columns=differences, read_at=item.read_at))
+    return "changed"

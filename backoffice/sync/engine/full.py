@@ -1,0 +1,111 @@
+"""The full mode: every page of every partition, then what went missing."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from backoffice.cryptopocket.errors import CryptoPocketError
+from backoffice.cryptopocket.pages import iterate_pages
+from backoffice.sync.engine.lease import READ_THROUGH, find_beginning
+from backoffice.sync.engine.missing import count_present, mark_missing
+from backoffice.sync.engine.quarantining import resolve_unseen
+from backoffice.sync.engine.seen import SeenRows
+from backoffice.sync.engine.session import Session
+from backoffice.sync.errors import SuddenEmptinessError
+
+MANY = 10
+"""From so many known rows on, an empty list is taken for an error."""
+
+
+def read_everything(session: Session) -> str:
+    """Read all, twice if the list moved meanwhile, and mark what is missing.
+
+    Gives the reason why nothing could be marked missing; empty where that was possible.
+    Raises CryptoPocketError, LeaseLostError, SuddenEmptinessError.
+    """
+    partitions = list(session.resource.partitions())
+    doubt = _pass_through(session, partitions)
+    if doubt:
+        _begin_again(session)
+        doubt = _pass_through(session, partitions, growth_is_fine=session.resource.is_newest_first)
+    if _is_suddenly_empty(session):
+        raise SuddenEmptinessError(count_present(session.resource))
+    if doubt:
+        return f"{doubt} Nothing was marked as missing; all rows that were read were written."
+    since = find_beginning(session.run).started_at
+    mark_missing(session, since=since)
+    resolve_unseen(session.resource, since=since)
+    return ""
+
+
+def _pass_through(session: Session, partitions: list[str], *, growth_is_fine: bool = False) -> str:
+    for partition, first_page in _find_remaining(session, partitions):
+        _read_partition(session, partition, first_page)
+    return _find_doubt(session, growth_is_fine=growth_is_fine)
+
+
+def _find_remaining(session: Session, partitions: list[str]) -> Iterator[tuple[str, int]]:
+    """The partitions still to be read, with their first page. All of them, if the place to go on is gone."""
+    run = session.run
+    if run.partition not in partitions:
+        yield from ((partition, 1) for partition in partitions)
+        return
+    reached = partitions.index(run.partition)
+    if run.next_page != READ_THROUGH:
+        yield run.partition, run.next_page
+    yield from ((partition, 1) for partition in partitions[reached + 1 :])
+
+
+def _read_partition(session: Session, partition: str, first_page: int) -> None:
+    run = session.run
+    fetch = partial(session.resource.list_page, session.client, partition)
+    run.partition = partition
+    try:
+        for page in iterate_pages(fetch, start=first_page):
+            session.check_before(page)
+            session.receive(page, partition)
+            run.next_page = page.number + 1
+            if session.pending.is_due:
+                _flush(session)
+    except CryptoPocketError:
+        _flush(session)
+        raise
+    run.next_page = READ_THROUGH
+    _flush(session)
+
+
+def _flush(session: Session) -> None:
+    last = session.pending.listings[-1:]
+    session.memory.seen_before = session.seen
+    session.flush()
+    session.memory.neighbours = {
+        remote_id
+        for listing in last
+        for item in listing.items
+        if isinstance(item, dict) and (remote_id := session.resource.identify(item, listing.partition))
+    }
+
+
+def _begin_again(session: Session) -> None:
+    session.seen = SeenRows()
+    session.memory.neighbours = ()
+    run = session.run
+    run.partition, run.next_page, run.seen_rows, run.totals, run.total = "", 1, b"", {}, None
+    session.lease.save_progress()
+
+
+def _find_doubt(session: Session, *, growth_is_fine: bool) -> str:
+    """Why this pass cannot say what is missing; empty where it can."""
+    totals = [(first, latest) for first, latest in session.run.totals.values() if first is not None]
+    if any(latest is None or latest < first for first, latest in totals):
+        return "The list became shorter while it was read."
+    if not growth_is_fine and any(latest > first for first, latest in totals):
+        return "The list became longer while it was read."
+    expected = sum(first for first, _ in totals)
+    shown = len(session.seen) + session.run.quarantined
+    if shown < expected:
+        return f"The provider says that there are {expected}, and listed only {shown} different ones."
+    return "The list is empty." if _is_suddenly_empty(session) else ""
+
+
+def _is_suddenly_empty(session: Session) -> bool:
+    return not len(session.seen) and not session.run.quarantined and count_present(session.resource) >= MANY

@@ -1,0 +1,127 @@
+"""The open mode: objects that are not final yet are read singly, less often as they age."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, NotSent, OutcomeUnknown, Refused
+from backoffice.cryptopocket.objects import Item
+from backoffice.sync.engine.missing import mark_rows_missing
+from backoffice.sync.engine.session import Session
+from backoffice.sync.errors import NothingOpenError, ProviderDownError
+
+FAILURES_IN_A_ROW = 5
+LEFT_ALONE = timedelta(minutes=15)
+"""How long an object that could not be read is not tried again, so that it does not stand before all others."""
+
+# (changed or first seen within, read again after): the longer an object rests, the less often it is asked for.
+RHYTHM = (
+    (timedelta(hours=1), timedelta(0)),
+    (timedelta(days=1), timedelta(minutes=15)),
+    (timedelta(days=7), timedelta(hours=2)),
+    (timedelta(days=36_500), timedelta(hours=12)),
+)
+
+
+def read_open_rows(session: Session) -> str:
+    """Read what is due, one object at a time; gives a note on those that could not be read.
+
+    Raises CryptoPocketError, ProviderDownError, LeaseLostError, NothingOpenError; what was read before is written.
+    """
+    resource = session.resource
+    if resource.open_rows is None or resource.read_one is None:
+        raise NothingOpenError(f"{resource.name} has no objects that are read singly.")
+    reader = _Reader(session, resource.read_one)
+    try:
+        for row in find_due(resource.open_rows()):
+            reader.read(row)
+    except (CryptoPocketError, ProviderDownError):
+        session.flush(confirms_unchanged=True)
+        raise
+    session.flush(confirms_unchanged=True)
+    return reader.note
+
+
+def find_due(rows: QuerySet[Any]) -> list[Any]:
+    """The rows whose turn it is, the one read longest ago first, at most `SYNC_OPEN_READS_PER_RUN`."""
+    limit = settings.SYNC_OPEN_READS_PER_RUN
+    due = list(rows.filter(_is_due(timezone.now()), missing_since=None).order_by("read_at", "pk")[: 2 * limit])
+    left_alone = cache.get_many([_key(row) for row in due])
+    return [row for row in due if _key(row) not in left_alone][:limit]
+
+
+class _Reader:
+    """Reads single objects and counts what could not be read."""
+
+    def __init__(self, session: Session, read_one: Callable[[CryptoPocketClient, str], Item[Any]]) -> None:
+        self._session = session
+        self._read_one = read_one
+        self._failures_in_a_row = 0
+        self._unread: Counter[str] = Counter()
+
+    @property
+    def note(self) -> str:
+        """What could not be read, and why; empty where all could."""
+        if not self._unread:
+            return ""
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in self._unread.most_common())
+        return f"{self._unread.total()} objects could not be read and are tried again later: {reasons}."
+
+    def read(self, row: Any) -> None:
+        """Read one row's object anew. Raises ProviderDownError, NotAuthorised, LeaseLostError."""
+        try:
+            item = self._read_one(self._session.client, row.remote_id)
+        except NotFound:
+            self._note_missing(row)
+        except Refused as refused:
+            self._leave_alone(row, f"refused with {refused.code}")
+        except (NotSent, OutcomeUnknown) as problem:
+            self._leave_alone(row, problem.reason)
+            self._count_failure(problem)
+        else:
+            self._failures_in_a_row = 0
+            self._receive(row, item)
+
+    def _receive(self, row: Any, item: Item[Any]) -> None:
+        self._session.receive_single(row.remote_id, item)
+        if self._session.pending.is_due:
+            self._session.flush(confirms_unchanged=True)
+
+    def _note_missing(self, row: Any) -> None:
+        session = self._session
+        with transaction.atomic():
+            session.run.missing += mark_rows_missing(
+                session.resource, [(row.pk, row.remote_id)], before=timezone.now(), cause=session.cause
+            )
+            session.lease.save_progress()
+
+    def _leave_alone(self, row: Any, reason: str) -> None:
+        self._unread[reason] += 1
+        cache.set(_key(row), 1, LEFT_ALONE.total_seconds())
+        self._session.lease.beat()
+
+    def _count_failure(self, problem: NotSent | OutcomeUnknown) -> None:
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row >= FAILURES_IN_A_ROW:
+            raise ProviderDownError(self._failures_in_a_row, problem) from problem
+
+
+def _is_due(now: datetime) -> Q:
+    is_due, younger = Q(pk__in=[]), None
+    for age, pause in RHYTHM:
+        band = Q(changed_at__gt=now - age, read_at__lte=now - pause)
+        is_due |= band & Q(changed_at__lte=now - younger) if younger else band
+        younger = age
+    return is_due
+
+
+def _key(row: Any) -> str:
+    return f"sync-unread:{type(row).__name__}:{row.pk}"

@@ -1,0 +1,67 @@
+"""Bad items are kept whole, with the reason, until they or our code change."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from backoffice.sync.engine.applying import Cause
+from backoffice.sync.engine.columns import prepare_moment
+from backoffice.sync.engine.sighting import BadItem
+from backoffice.sync.engine.statements import any_of_texts, insert
+from backoffice.sync.models import Quarantine
+from backoffice.sync.resources import Resource
+
+# The same bad item is one row however often it is seen; a newer answer replaces what was kept.
+_COUNT_AGAIN = (
+    'ON CONFLICT ("resource", "item_key") WHERE "resolved_at" IS NULL DO UPDATE SET '
+    '"payload" = EXCLUDED."payload", "fingerprint" = EXCLUDED."fingerprint", "reason" = EXCLUDED."reason", '
+    '"partition" = EXCLUDED."partition", "code_version" = EXCLUDED."code_version", "run_id" = EXCLUDED."run_id", '
+    '"last_seen_at" = EXCLUDED."last_seen_at", "times_seen" = "sync_quarantine"."times_seen" + 1'
+)
+
+
+def quarantine(resource: Resource, items: Sequence[BadItem], *, cause: Cause) -> None:
+    """Keep bad items. Must run in a transaction."""
+    if not items:
+        return
+    unique = {item.key: item for item in items}
+    insert(Quarantine, [_to_row(resource, item, cause) for item in unique.values()], on_conflict=_COUNT_AGAIN)
+
+
+def open_keys(resource: Resource) -> set[str]:
+    """The keys of the items in quarantine: what need not be resolved need not be asked for."""
+    return set(_open(resource).values_list("item_key", flat=True))
+
+
+def resolve(resource: Resource, keys: Collection[str]) -> None:
+    """Note that these items could be read."""
+    if keys:
+        _open(resource).filter(item_key__in=any_of_texts(keys)).update(resolved_at=timezone.now())
+
+
+def resolve_unseen(resource: Resource, *, since: datetime) -> None:
+    """Note that items which the provider no longer lists need nobody's attention."""
+    _open(resource).filter(last_seen_at__lt=since).update(resolved_at=timezone.now())
+
+
+def _open(resource: Resource) -> QuerySet[Quarantine]:
+    return Quarantine.objects.filter(resource=resource.name, resolved_at=None)
+
+
+def _to_row(resource: Resource, item: BadItem, cause: Cause) -> dict[str, object]:
+    read_at = prepare_moment(item.listing.read_at)
+    return {
+        "resource": resource.name,
+        "item_key": item.key,
+        "partition": item.listing.partition,
+        "payload": item.canonical,
+        "fingerprint": item.fingerprint,
+        "reason": f"{item.field} {item.reason}",
+        "code_version": resource.version,
+        "times_seen": 1,
+        "first_seen_at": read_at,
+        "last_seen_at": read_at,
+        "run_id": cause.run.pk if cause.run else None,
+    }

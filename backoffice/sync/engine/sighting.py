@@ -1,0 +1,184 @@
+"""The first look at what came: which items are the same as stored, which must be read, which cannot be."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from backoffice.cryptopocket.errors import UnreadableItem
+from backoffice.sync.engine.columns import columns_of
+from backoffice.sync.engine.fingerprints import make_fingerprinter
+from backoffice.sync.resources import Resource, Row
+
+
+@dataclass(kw_only=True, slots=True)
+class Listing:
+    """Items that came in one answer: a page of a list, or a single read.
+
+    number: the page's. partial_of: the remote id that was asked for, where the single read has another shape than
+    the list (`Resource.parse_one`).
+    """
+
+    partition: str
+    items: Sequence[Any]
+    read_at: datetime
+    number: int = 0
+    partial_of: str = ""
+
+
+@dataclass(kw_only=True, slots=True)
+class Sighting:
+    """One item, with its canonical text and its hash.
+
+    occurrence: how many items without an id of their own, alike in every respect, stood before it on its page.
+    row: None until it has been parsed.
+    """
+
+    remote_id: str
+    raw: Any
+    canonical: str
+    fingerprint: str
+    listing: Listing
+    occurrence: int = 0
+    row: Row | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from others in quarantine; the single read and the list's item are two things."""
+        return f"{self.remote_id}#single" if self.listing.partial_of else self.remote_id
+
+
+@dataclass(kw_only=True, slots=True)
+class BadItem:
+    """An item that cannot become a row: which field is at fault, and why.
+
+    `remote_id` is empty where it has none; `key` tells it from others.
+    """
+
+    key: str
+    remote_id: str
+    canonical: str
+    fingerprint: str
+    listing: Listing
+    field: str
+    reason: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Sightings:
+    """What a batch of answers held: the last sighting of each remote id, and what is bad."""
+
+    resource: Resource
+    good: dict[str, Sighting] = field(default_factory=dict)
+    bad: list[BadItem] = field(default_factory=list)
+    seen: int = 0
+
+    def refuse(self, sighting: Sighting, *, fault: str, reason: str, key: str = "") -> None:
+        """Put an item aside as bad; `fault` is the field."""
+        self.bad.append(
+            BadItem(
+                key=(key or sighting.key or sighting.fingerprint)[:100],
+                remote_id=sighting.remote_id,
+                canonical=sighting.canonical,
+                fingerprint=sighting.fingerprint,
+                listing=sighting.listing,
+                field=fault,
+                reason=reason,
+            )
+        )
+
+    def refuse_repeated_id(self, sighting: Sighting) -> None:
+        """Put an item aside whose id another item has."""
+        self.refuse(
+            sighting,
+            fault="id",
+            reason="is not unique: another item of the list has the same id and other content",
+            key=f"{sighting.remote_id[:80]}#{sighting.fingerprint[:12]}",
+        )
+
+
+def look_at(resource: Resource, listings: Sequence[Listing]) -> Sightings:
+    """Identify and fingerprint all items, without parsing those that say who they are."""
+    sightings = Sightings(resource=resource)
+    for listing in listings:
+        fingerprint = make_fingerprinter(version=resource.version, partition=listing.partition)
+        occurrences: Counter[str] = Counter()
+        sightings.seen += len(listing.items)
+        for raw in listing.items:
+            try:
+                canonical, digest = fingerprint(raw)
+            except (ValueError, TypeError) as problem:
+                _refuse_unwritable(sightings, raw, listing, problem)
+                continue
+            sighting = Sighting(remote_id="", raw=raw, canonical=canonical, fingerprint=digest, listing=listing)
+            _note(sightings, sighting, occurrences)
+    return sightings
+
+
+def parse(sightings: Sightings, sighting: Sighting) -> Row | None:
+    """The item as a row that the model can keep, None (and put aside) where there is none."""
+    try:
+        row = _parse(sightings.resource, sighting)
+        ensure_keepable(sightings.resource, row, payload=sighting.raw)
+    except UnreadableItem as problem:
+        sightings.refuse(sighting, fault=problem.field, reason=problem.reason)
+        return None
+    return row
+
+
+def ensure_keepable(resource: Resource, row: Row, *, payload: Any = None) -> None:
+    """Check that the model's columns can keep every value exactly. Raises UnreadableItem."""
+    fault = columns_of(resource.model).find_fault({"remote_id": row.remote_id, **row.columns})
+    if fault is not None:
+        name, reason = fault
+        raise UnreadableItem(kind=resource.name, field=name, reason=reason, payload=payload)
+
+
+def _parse(resource: Resource, sighting: Sighting) -> Row:
+    listing = sighting.listing
+    if listing.partial_of and resource.parse_one:
+        return resource.parse_one(sighting.raw, listing.partial_of)
+    if sighting.occurrence and resource.parse_repeat:
+        return resource.parse_repeat(sighting.raw, listing.partition, sighting.occurrence)
+    return resource.parse(sighting.raw, listing.partition)
+
+
+def _note(sightings: Sightings, sighting: Sighting, occurrences: Counter[str]) -> None:
+    sighting.remote_id = sighting.listing.partial_of or _identify(sightings.resource, sighting)
+    if not sighting.remote_id:
+        sighting.occurrence = occurrences[sighting.fingerprint]
+        occurrences[sighting.fingerprint] += 1
+        sighting.row = parse(sightings, sighting)
+        if sighting.row is None:
+            return
+        sighting.remote_id = sighting.row.remote_id
+    keep(sightings, sighting)
+
+
+def _identify(resource: Resource, sighting: Sighting) -> str:
+    raw = sighting.raw
+    return (isinstance(raw, Mapping) and resource.identify(raw, sighting.listing.partition)) or ""
+
+
+def keep(sightings: Sightings, sighting: Sighting) -> None:
+    """Keep the sighting, the last one of its id.
+
+    A row that moved to the next page while we read comes twice: that is normal. The same id with other content on
+    the same page, or on pages that are not neighbours, is not.
+    """
+    earlier = sightings.good.get(sighting.remote_id)
+    if earlier is not None and earlier.fingerprint != sighting.fingerprint:
+        distance = abs(sighting.listing.number - earlier.listing.number)
+        if sighting.listing.partition != earlier.listing.partition or distance != 1:
+            sightings.refuse_repeated_id(sighting)
+            return
+    sightings.good[sighting.remote_id] = sighting
+
+
+def _refuse_unwritable(sightings: Sightings, raw: Any, listing: Listing, problem: Exception) -> None:
+    """Put aside what is not JSON (a lone surrogate, say); its repr is kept, so that a person can see it."""
+    text = ascii(raw)
+    _, digest = make_fingerprinter(version=sightings.resource.version, partition=listing.partition)(text)
+    sighting = Sighting(remote_id="", raw=raw, canonical=text, fingerprint=digest, listing=listing)
+    sightings.refuse(sighting, fault="item", reason=f"cannot be kept as JSON ({type(problem).__name__})")

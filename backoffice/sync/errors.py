@@ -1,0 +1,68 @@
+"""What can go wrong in this room.
+
+SyncError
+├── SyncAlreadyRunning     another run holds this resource; nothing was read
+├── LeaseLostError         another run took this one over; the batch at hand was not written
+├── UnknownResourceError   no resource has that name
+├── NothingOpenError       the resource has no objects that are read singly
+├── NotMirroredError       a partial answer came for an object that is not mirrored yet
+├── SuddenEmptinessError   the provider lists nothing where many rows are known; nothing was marked missing
+└── ProviderDownError      several single reads failed one after the other; the rest was not tried
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backoffice.sync.models import SyncRun
+
+
+class SyncError(Exception):
+    """Root of this room's errors."""
+
+
+class SyncAlreadyRunning(SyncError):  # noqa: N818 - the name says what happened, as callers read it
+    """Another run holds the lease of this resource; `run` is that one, None where it ended meanwhile."""
+
+    def __init__(self, resource: str, run: "SyncRun | None") -> None:
+        self.resource = resource
+        self.run = run
+        super().__init__(f"A sync of {resource} is already running; nothing was read.")
+
+
+class LeaseLostError(SyncError):
+    """This run was taken for dead and another one took its place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This run gave no sign of life for so long that another one took its place. "
+            "It stopped; the rows at hand were not written, those before were."
+        )
+
+
+class UnknownResourceError(SyncError, LookupError):
+    """No resource has that name."""
+
+
+class NothingOpenError(SyncError):
+    """The resource has no objects that can change after their first sight and be read singly."""
+
+
+class NotMirroredError(SyncError, LookupError):
+    """A partial answer came for an object that has no row yet."""
+
+
+class SuddenEmptinessError(SyncError):
+    """The provider lists nothing, although many rows are known."""
+
+    def __init__(self, known: int) -> None:
+        super().__init__(
+            f"The provider lists nothing at all, twice, although {known} rows are known here. "
+            "Nothing was marked as missing. Check the credentials and the contract file's path of this list."
+        )
+
+
+class ProviderDownError(SyncError):
+    """Several single reads failed one after the other."""
+
+    def __init__(self, failures: int, last: Exception) -> None:
+        super().__init__(f"{failures} single reads failed one after the other, so the rest was not tried. Last: {last}")

@@ -1,0 +1,97 @@
+"""Reads: how fresh a resource is, what changed in a row, what is in quarantine."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+
+from backoffice.sync.engine.lease import is_alive
+from backoffice.sync.models import MirroredModel, Quarantine, RecordedChange, SyncRun
+from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
+
+STALE_AFTER_MISSED = 3
+"""So many syncs that should have succeeded since the last one make a resource stale."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Freshness:
+    """How true the rows of a resource are.
+
+    last_success_at: when the last run over its list ended well, None for never. is_running: the live run, if any.
+    interval: how often a sync is due. last_error: what went wrong since then, empty where nothing did.
+    """
+
+    last_success_at: datetime | None
+    last_mode: str
+    is_running: SyncRun | None
+    is_stale: bool
+    interval: timedelta
+    last_error: str
+
+
+def history_of(row: MirroredModel) -> QuerySet[RecordedChange]:
+    """The recorded changes of a mirrored row, newest first. Raises UnknownResourceError."""
+    resource = find_resource_of(type(row))
+    changes = RecordedChange.objects.filter(resource=resource.name, remote_id=row.remote_id)
+    return changes.select_related("run", "run__requested_by")
+
+
+def freshness(name: str) -> Freshness:
+    """How fresh a resource's rows are. Raises UnknownResourceError."""
+    return freshness_of([get_resource(name)])[name]
+
+
+def freshness_of(resources: list[Resource]) -> dict[str, Freshness]:
+    """How fresh each resource is, by name; three queries, however many they are."""
+    names = [resource.name for resource in resources]
+    runs = _latest_runs(names)
+    return {name: _describe([run for run in runs if run.resource == name]) for name in names}
+
+
+def stale_resources() -> list[Resource]:
+    """The resources whose rows are older than they should be."""
+    resources = all_resources()
+    known = freshness_of(resources)
+    return [resource for resource in resources if known[resource.name].is_stale]
+
+
+def open_quarantine() -> QuerySet[Quarantine]:
+    """The items that could not become rows and still wait."""
+    return Quarantine.objects.filter(resolved_at=None)
+
+
+def _latest_runs(names: list[str]) -> list[SyncRun]:
+    """Of each resource the running run, the last success over its list, and the last one that did not succeed."""
+    runs = SyncRun.objects.filter(resource__in=names)
+    successes = runs.filter(state=SyncRun.State.SUCCEEDED).exclude(mode=SyncRun.Mode.OPEN)
+    failures = runs.filter(state__in=(SyncRun.State.FAILED, SyncRun.State.ABANDONED))
+    newest = [*_newest_of_each(successes), *_newest_of_each(failures)]
+    wanted = runs.filter(Q(pk__in=newest) | Q(state=SyncRun.State.RUNNING))
+    return list(wanted.defer("seen_rows").select_related("requested_by"))
+
+
+def _newest_of_each(runs: QuerySet[SyncRun]) -> list[int]:
+    newest = runs.order_by().values("resource").annotate(newest=Max("pk"))
+    return [row["newest"] for row in newest]
+
+
+def _describe(runs: list[SyncRun]) -> Freshness:
+    by_state = {run.state: run for run in runs}
+    success = by_state.get(SyncRun.State.SUCCEEDED)
+    running = by_state.get(SyncRun.State.RUNNING)
+    running = running if running and is_alive(running) else None
+    succeeded_at = success.finished_at if success else None
+    interval = timedelta(seconds=settings.SYNC_HEAD_SECONDS)
+    too_old = succeeded_at is None or timezone.now() - succeeded_at > STALE_AFTER_MISSED * interval
+    failures = [run for run in runs if run.state in {SyncRun.State.FAILED, SyncRun.State.ABANDONED}]
+    since = [run for run in failures if success is None or run.pk > success.pk]
+    return Freshness(
+        last_success_at=succeeded_at,
+        last_mode=success.mode if success else "",
+        is_running=running,
+        is_stale=too_old and running is None,
+        interval=interval,
+        last_error=max(since, key=lambda run: run.pk).error if since else "",
+    )

@@ -1,0 +1,127 @@
+"""What can be mirrored: a `Resource` says how to fetch a list and how an item becomes a row. The engine knows no more.
+
+Domains make their resources in their `sync.py` and register them in `AppConfig.ready`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.objects import Item
+from backoffice.cryptopocket.pages import Page
+from backoffice.sync.errors import UnknownResourceError
+from backoffice.sync.models import MirroredModel
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A parsed item.
+
+    `columns` holds only the columns that the payload mentions, by attribute name (`customer_id`, not `customer`):
+    a column that is absent never erases what is stored.
+    """
+
+    remote_id: str
+    columns: dict[str, Any]
+
+
+def _one_partition() -> Iterable[str]:
+    return ("",)
+
+
+def identify_by_id(raw: Mapping[str, Any], partition: str) -> str | None:
+    """The item's `id` as text, None where there is none that is a number or text."""
+    value = raw.get("id")
+    return str(value) if type(value) is int or (type(value) is str and value) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A list of the provider that is kept as rows.
+
+    version: raise it when `parse` changes; every row is then parsed and written again at the next full sync.
+    list_page: (client, partition, page number from 1) -> page. parse: (raw item, partition) -> row; raises
+    UnreadableItem. partitions: what the list is split by (bank transactions: one for each account).
+    parse_repeat: (raw item, partition, n) -> row, for items without an id of their own: the n-th further one on a page
+    that is alike in every respect; without it they are taken for one.
+    identify: the remote id without parsing, so that an unchanged item need not be parsed; None says "parse it".
+    read_one: (client, remote id) -> item, for objects that can be read singly.
+    parse_one: (raw item, remote id) -> partial row, where the single read has another shape than the list.
+    open_rows: rows that are not final yet. check_before: (client, first page) before anything is written; raises
+    UnitMismatch. depends_on: names of resources that come first. newest_first: where the list's newest end is;
+    a callable is asked at each run (the catalogue can be overridden).
+    """
+
+    name: str
+    label: str | Promise
+    model: type[MirroredModel]
+    version: int
+    list_page: Callable[[CryptoPocketClient, str, int], Page]
+    parse: Callable[[Mapping[str, Any], str], Row]
+    partitions: Callable[[], Iterable[str]] = _one_partition
+    parse_repeat: Callable[[Mapping[str, Any], str, int], Row] | None = None
+    identify: Callable[[Mapping[str, Any], str], str | None] = identify_by_id
+    read_one: Callable[[CryptoPocketClient, str], Item[Any]] | None = None
+    parse_one: Callable[[Mapping[str, Any], str], Row] | None = None
+    open_rows: Callable[[], QuerySet[Any]] | None = None
+    check_before: Callable[[CryptoPocketClient, Page], None] | None = None
+    depends_on: tuple[str, ...] = ()
+    newest_first: bool | Callable[[], bool] = True
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """The rows of the model."""
+        return self.model._default_manager.all()  # noqa: SLF001 - the type of an abstract model has no `objects`
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether page 1 is the newest end."""
+        return self.newest_first() if callable(self.newest_first) else self.newest_first
+
+    @property
+    def can_be_open(self) -> bool:
+        """Whether some of its objects are read singly until they are final."""
+        return self.open_rows is not None and self.read_one is not None
+
+
+_resources: dict[str, Resource] = {}
+
+
+def register(resource: Resource) -> None:
+    """Make a resource known. Raises ValueError when another one has its name."""
+    known = _resources.setdefault(resource.name, resource)
+    if known is not resource:
+        raise ValueError(f"There is already a resource called {resource.name!r}.")
+
+
+def unregister(name: str) -> None:
+    """Forget a resource; used by tests and benchmarks that bring their own."""
+    _resources.pop(name, None)
+
+
+def get_resource(name: str) -> Resource:
+    """The resource of that name. Raises UnknownResourceError."""
+    try:
+        return _resources[name]
+    except KeyError:
+        known = ", ".join(sorted(_resources)) or "none"
+        raise UnknownResourceError(f"There is no resource called {name!r}; known are: {known}.") from None
+
+
+def find_resource_of(model: type[MirroredModel]) -> Resource:
+    """The resource whose rows that model holds. Raises UnknownResourceError."""
+    for resource in _resources.values():
+        if resource.model is model:
+            return resource
+    raise UnknownResourceError(f"No resource fills {model.__name__}.")
+
+
+def all_resources() -> list[Resource]:
+    """All resources, each after those it depends on. Raises graphlib.CycleError."""
+    graph = {name: resource.depends_on for name, resource in _resources.items()}
+    return [_resources[name] for name in TopologicalSorter(graph).static_order() if name in _resources]

@@ -1,0 +1,174 @@
+"""Verbs: sync a resource, mirror one item, try quarantined items again."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import transaction
+from django.utils import timezone
+
+from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, UnreadableItem
+from backoffice.provider import get_client
+from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply
+from backoffice.sync.engine.batch import Memory, write_batch
+from backoffice.sync.engine.full import read_everything
+from backoffice.sync.engine.head import read_newest
+from backoffice.sync.engine.lease import Progress, acquire
+from backoffice.sync.engine.missing import mark_rows_missing
+from backoffice.sync.engine.open_rows import read_open_rows
+from backoffice.sync.engine.quarantining import open_keys
+from backoffice.sync.engine.session import Session, to_listing
+from backoffice.sync.engine.sighting import Listing, ensure_keepable
+from backoffice.sync.errors import NothingOpenError, SyncError, UnknownResourceError
+from backoffice.sync.models import Quarantine, SyncRun
+from backoffice.sync.resources import Resource, Row, get_resource
+
+_READ: Mapping[str, Callable[[Session], str]] = {
+    SyncRun.Mode.FULL: read_everything,
+    SyncRun.Mode.HEAD: read_newest,
+    SyncRun.Mode.OPEN: read_open_rows,
+}
+
+_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+logger = logging.getLogger(__name__)
+
+
+def sync_resource(
+    *, name: str, mode: SyncRun.Mode | str, requested_by: Any = None, progress: Progress | None = None
+) -> SyncRun:
+    """Bring a resource's rows up to date and return the run that says how it went.
+
+    What the provider or the network does wrong ends the run as `failed`, with a plain text in `error`; it is not
+    raised. `requested_by` is a user or None; `progress` is called with the run again and again.
+    Raises SyncAlreadyRunning, UnknownResourceError, NothingOpenError; and whatever is a fault of ours, after the run
+    was marked as failed.
+    """
+    resource, mode = get_resource(name), SyncRun.Mode(mode)
+    if mode == SyncRun.Mode.OPEN and not resource.can_be_open:
+        raise NothingOpenError(f"{name} has no objects that are read singly until they are final.")
+    lease = acquire(resource=name, mode=mode, requested_by=requested_by, progress=progress)
+    try:
+        note = _READ[mode](Session(resource=resource, client=get_client(), lease=lease))
+    except (CryptoPocketError, SyncError) as problem:
+        logger.warning("sync of %s failed: %s", name, type(problem).__name__)
+        lease.end(SyncRun.State.FAILED, error=_explain(str(problem), lease.run))
+    except (KeyboardInterrupt, SystemExit, SoftTimeLimitExceeded):
+        lease.end(SyncRun.State.ABANDONED, error=_explain("The run was interrupted.", lease.run))
+        raise
+    except Exception as problem:
+        # Only the kind: the text of a database error can hold personal data. The log has the traceback.
+        lease.end(SyncRun.State.FAILED, error=_explain(f"A fault of ours: {type(problem).__name__}.", lease.run))
+        raise
+    else:
+        lease.end(SyncRun.State.SUCCEEDED, error=note)
+    return lease.run
+
+
+def request_sync(*, name: str, mode: SyncRun.Mode | str, requested_by: Any = None) -> None:
+    """Ask a worker to sync a resource, once the transaction at hand is committed. Raises UnknownResourceError."""
+    from backoffice.sync.tasks import sync_one  # noqa: PLC0415 - tasks call services
+
+    get_resource(name)
+    user_id = requested_by.pk if requested_by else None
+    transaction.on_commit(lambda: sync_one.delay(name=name, mode=str(mode), user_id=user_id), robust=True)
+
+
+def mirror_item(
+    *, name: str, payload: Mapping[str, Any], read_at: datetime, source: str, partition: str = ""
+) -> Outcome:
+    """Bring one object's row up to date, in the caller's transaction if there is one.
+
+    payload: the item as received. read_at: when the request began whose answer it is. source: what the history names
+    as the reason (`operation`). Raises UnreadableItem; then nothing was written.
+    """
+    resource = get_resource(name)
+    listing = Listing(partition=partition, items=[payload], read_at=read_at)
+    return _mirror(resource, listing, source=source)
+
+
+def mirror_columns(*, name: str, remote_id: str, columns: Mapping[str, Any], read_at: datetime, source: str) -> Outcome:
+    """Bring some columns of one row up to date from an answer that does not show the whole object.
+
+    The payload stays; where a column changes, the fingerprint is blanked, so that the next sight of the whole object
+    is compared again. Raises UnreadableItem, NotMirroredError; then nothing was written.
+    """
+    resource = get_resource(name)
+    ensure_keepable(resource, Row(remote_id=remote_id, columns=dict(columns)))
+    incoming = Incoming(remote_id=remote_id, columns=columns, read_at=read_at, payload=None, fingerprint="")
+    with transaction.atomic():
+        applied = apply(resource, [incoming], cause=Cause(source=source))
+    return applied.outcomes[remote_id]
+
+
+def refresh_one(*, name: str, remote_id: str, source: str) -> Outcome | Literal["missing"]:
+    """Read one object from the provider and bring its row up to date.
+
+    `missing`: the provider says that it does not exist; the row is marked so. Must not run inside a transaction,
+    since it waits for the provider.
+    Raises NothingOpenError when the resource cannot be read singly, CryptoPocketError (UnreadableItem included; the
+    item is then in quarantine), NotFound when there is no row either.
+    """
+    resource = get_resource(name)
+    if resource.read_one is None:
+        raise NothingOpenError(f"{name} has no objects that are read singly.")
+    began = timezone.now()
+    try:
+        item = resource.read_one(get_client(), remote_id)
+    except NotFound:
+        if _mark_missing(resource, remote_id, before=began, source=source):
+            return "missing"
+        raise
+    return _mirror(resource, to_listing(resource, remote_id, item), source=source)
+
+
+def retry_quarantined(*, quarantine_id: int | None = None) -> int:
+    """Try to read quarantined items again with the code of today: one, or all open ones; gives how many landed."""
+    waiting = Quarantine.objects.filter(resolved_at=None)
+    if quarantine_id is not None:
+        waiting = waiting.filter(pk=quarantine_id)
+    return sum(_retry(item) for item in waiting.order_by("pk").iterator())
+
+
+def _mirror(resource: Resource, listing: Listing, *, source: str) -> Outcome:
+    tally = write_batch(
+        resource,
+        [listing],
+        cause=Cause(source=source),
+        memory=Memory(open_keys=open_keys(resource)),
+        confirms_unchanged=True,
+        raises=True,
+    )
+    (outcome,) = tally.outcomes.values()
+    return outcome
+
+
+def _mark_missing(resource: Resource, remote_id: str, *, before: datetime, source: str) -> bool:
+    rows = resource.rows.filter(remote_id=remote_id)
+    with transaction.atomic():
+        mark_rows_missing(
+            resource, list(rows.values_list("pk", "remote_id")), before=before, cause=Cause(source=source)
+        )
+    return rows.exists()
+
+
+def _retry(item: Quarantine) -> bool:
+    try:
+        payload = _decoder.decode(item.payload)
+        listing = Listing(partition=item.partition, items=[payload], read_at=item.last_seen_at)
+        _mirror(get_resource(item.resource), listing, source="quarantine")
+    except (UnreadableItem, UnknownResourceError, msgspec.DecodeError):
+        return False
+    Quarantine.objects.filter(pk=item.pk, resolved_at=None).update(resolved_at=timezone.now())
+    return True
+
+
+def _explain(what: str, run: SyncRun) -> str:
+    written = f"{run.pages} pages were read before that, and written." if run.pages else "Nothing was written."
+    if run.mode == SyncRun.Mode.FULL and run.pages:
+        return f"{what} {written} The next full sync goes on from there."
+    return f"{what} {written} The next sync tries again."

@@ -1,0 +1,49 @@
+"""Background work: nudges and runs. A lost nudge is made good by the next beat."""
+
+import logging
+
+from celery import shared_task
+from django.contrib.auth import get_user_model
+
+from backoffice.sync import services
+from backoffice.sync.engine.lease import abandon_dead_runs, find_resumable
+from backoffice.sync.errors import SyncAlreadyRunning
+from backoffice.sync.models import SyncRun
+from backoffice.sync.resources import Resource, all_resources
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def sync_all(mode: str) -> None:
+    """Ask for a sync of every resource, in the order in which they depend on each other.
+
+    A full sync that was cut off in the middle (a worker that died) is gone on with at the next `head`, not only the
+    next night.
+    """
+    for resource in all_resources():
+        if mode == SyncRun.Mode.OPEN and not resource.can_be_open:
+            continue
+        services.request_sync(name=resource.name, mode=_choose_mode(resource, SyncRun.Mode(mode)))
+
+
+@shared_task
+def sync_one(name: str, mode: str, user_id: int | None = None) -> None:
+    """Sync one resource. Another run that holds it does the work: that is no error."""
+    user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
+    try:
+        run = services.sync_resource(name=name, mode=mode, requested_by=user)
+    except SyncAlreadyRunning:
+        logger.info("sync of %s (%s) is left to the run that holds it", name, mode)
+        return
+    logger.info(
+        "sync of %s (%s): %s, %d seen, %d new, %d changed", name, mode, run.state, run.seen, run.created, run.changed
+    )
+
+
+def _choose_mode(resource: Resource, mode: SyncRun.Mode) -> SyncRun.Mode:
+    if mode != SyncRun.Mode.HEAD:
+        return mode
+    abandon_dead_runs(resource=resource.name)
+    cut_off = find_resumable(resource.name)
+    return SyncRun.Mode.FULL if cut_off and cut_off.state == SyncRun.State.ABANDONED else mode
