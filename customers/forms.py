@@ -7,9 +7,12 @@ from typing import Any
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from backoffice.security.uploads import recognise_file
 
 from .identification import COUNTRIES, find_type, person_types
 from .models import Document
@@ -118,6 +121,20 @@ class CreateCustomerForm(SubmissionForm):
         """The fields in their groups, as the page shows them."""
         return [(title, [self[name] for name in names]) for title, names in self.GROUPS]
 
+    def summary(self) -> list[tuple[Any, Any]]:
+        """What was filled in, for people: pairs of label and value."""
+        names = [name for _title, group in self.GROUPS for name in group]
+        return [(self.fields[name].label, self._in_words(name)) for name in names if self.cleaned_data.get(name)]
+
+    def _in_words(self, name: str) -> Any:
+        value = self.cleaned_data[name]
+        if name == "country":
+            return dict(_country_choices())[value]
+        if name == "identification_type":
+            kind = find_type(country_code=self.cleaned_data["country"], name=value.partition(KEY_SEPARATOR)[2])
+            return kind.label if kind else value
+        return value
+
     def clean_dob(self) -> date | None:
         """A date of birth that has been, and not in another age."""
         born: date | None = self.cleaned_data["dob"]
@@ -216,12 +233,18 @@ class EnhancedVerificationForm(SubmissionForm):
 
 
 class UploadDocumentForm(SubmissionForm):
-    """A document for a customer. `again` holds the SHA-256 of a known file that is to be sent all the same."""
+    """A document for a customer."""
 
     type = forms.ChoiceField(label=_("What it is"), choices=[("", "---------"), *Document.Type.choices])
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        help_text=_("PDF, JPEG or PNG."),
     )
-    again = forms.CharField(required=False, widget=forms.HiddenInput, validators=[RegexValidator(r"^[0-9a-f]{64}$")])
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        """The file, recognised by its content; what it is stands in `recognised` afterwards."""
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
+        self.recognised = recognise_file(upload)
+        return upload

@@ -1,9 +1,12 @@
 """Customers as the provider has them, and what we did for them: verification links and documents."""
 
+from pathlib import PurePosixPath
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.security.fields import EncryptedTextField
@@ -43,6 +46,7 @@ class Customer(MirroredModel):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        indexes: ClassVar = [models.Index(Upper("email"), name="customer_email_any_case")]
         permissions: ClassVar = [
             ("create_customer_at_provider", _("Can register a customer with the provider")),
             ("issue_enhanced_verification", _("Can issue an enhanced verification link")),
@@ -79,7 +83,12 @@ class EnhancedVerification(models.Model):
         ordering: ClassVar = ["-pk"]
 
     def __str__(self) -> str:
-        return self.form_id
+        return str(_("verification link #%(number)s") % {"number": self.pk})
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the link has not ended; one without an end never does."""
+        return self.expires_at is None or self.expires_at > timezone.now()
 
 
 class Document(models.Model):
@@ -140,3 +149,8 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} #{self.pk}"
+
+    @property
+    def download_name(self) -> str:
+        """What the file is called when it is saved: nothing of the name it came with."""
+        return f"{self.type}-{self.pk}{PurePosixPath(str(self.file.name)).suffix}"

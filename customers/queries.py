@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -85,14 +84,19 @@ def documents_like(*, customer: Customer, sha256: str) -> QuerySet[Document]:
     return same.select_related("uploaded_by", "operation").order_by("-pk")
 
 
-def operation_of_submission(*, submission: str, kind: str, requested_by: AbstractBaseUser) -> Operation | None:
-    """The operation that this very form asked for before, when it is sent a second time."""
+def operation_of_submission(
+    *, submission: str, kind: str, requested_by: AbstractBaseUser, dedupe_key: str | None = None
+) -> Operation | None:
+    """The operation that this very form asked for before, when it is sent a second time.
+
+    dedupe_key: the wish it must have been, because a page that is gone back to can be filled in anew.
+    """
     asked = Operation.objects.filter(
-        kind=kind, requested_by_id=requested_by.pk, created_at__gte=timezone.now() - SUBMISSION_MEMORY
+        kind=kind,
+        requested_by_id=requested_by.pk,
+        created_at__gte=timezone.now() - SUBMISSION_MEMORY,
+        request__submission=submission,
     )
-    return asked.filter(request__submission=submission).order_by("pk").first() if submission else None
-
-
-def document_size_limit() -> int:
-    """The most bytes that a document may have."""
-    return settings.DOCUMENT_SIZE_LIMIT_MEGABYTES * 1024 * 1024  # type: ignore[no-any-return]  # from the environment
+    if dedupe_key is not None:
+        asked = asked.filter(dedupe_key=dedupe_key)
+    return asked.select_related("batch").order_by("pk").first()
