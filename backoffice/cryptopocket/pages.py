@@ -138,20 +138,24 @@ def iterate_pages_from_newest(fetch: FetchPage, *, newest_first: bool, start: in
 
 def _walk_back(fetch: FetchPage, *, first: Page, start: int) -> Iterator[Page]:
     """Yield the pages from the last to the first; one that was added meanwhile is taken along."""
-    seen: set[int] = set()
+    newest = first
     last = first.last_page or start
-    while last > start:
-        page = fetch(last)
-        _ensure_progress(page, asked=last, seen=set())
-        if (page.last_page or last) <= last:
-            break
-        last = page.last_page or last
-    for number in range(last, start, -1):
-        page = fetch(number)
+    while last > newest.number:
+        newest = _fetch_one(fetch, last, seen=set())
+        last = max(last, newest.last_page or last)
+    seen: set[int] = set()
+    for number in range(newest.number, start, -1):
+        page = newest if number == newest.number else fetch(number)
         _ensure_progress(page, asked=number, seen=seen)
         yield page
     _ensure_progress(first, asked=start, seen=seen)
     yield first
+
+
+def _fetch_one(fetch: FetchPage, number: int, *, seen: set[int]) -> Page:
+    page = fetch(number)
+    _ensure_progress(page, asked=number, seen=seen)
+    return page
 
 
 def _reuse(first: Page, fetch: FetchPage) -> FetchPage:

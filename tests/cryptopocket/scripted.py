@@ -5,7 +5,7 @@ import http.server
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,7 @@ class ScriptedProvider:
         self.token_steps: list[Step] = []
         self.requests: list[Received] = []
         self.over = threading.Event()
+        self.respond: Callable[[Received], Step] | None = None
 
     def answer(self, *steps: Any) -> None:
         """Give these answers; a plain value is the JSON of an HTTP 200."""
@@ -85,10 +86,12 @@ class ScriptedProvider:
         """Return the requests for a token."""
         return [request for request in self.requests if request.path.startswith("/api/authenticate")]
 
-    def take_step(self, path: str) -> Step:
-        """Return the next step for that path; the last one stays."""
-        if path.startswith("/api/authenticate"):
+    def take_step(self, request: Received) -> Step:
+        """Return the next step for that request; the last one stays. `respond` goes before the steps."""
+        if request.path.startswith("/api/authenticate"):
             return _take(self.token_steps) or Reply(TOKEN_GIVEN)
+        if self.respond is not None:
+            return self.respond(request)
         return _take(self.steps) or Reply({"status": "ok", "data": []})
 
 
@@ -101,8 +104,7 @@ def _take(steps: list[Step]) -> Step | None:
 @contextlib.contextmanager
 def start_scripted_provider() -> Iterator[ScriptedProvider]:
     """Start the server on a free port of loopback; every connection is closed at the end."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = False
+    server = _Server(("127.0.0.1", 0), _Handler)
     provider = ScriptedProvider(server.server_port)
     server.provider = provider  # type: ignore[attr-defined] # handlers find it there
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -114,6 +116,11 @@ def start_scripted_provider() -> Iterator[ScriptedProvider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = False
+    request_queue_size = 64
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
