@@ -6,7 +6,7 @@
         AttentionItem(
             name="kyc-failed",
             label=_("customers whose verification failed"),
-            count=lambda: Customer.objects.filter(kyc_status="fail").count(),
+            rows=lambda: Customer.objects.filter(kyc_status="fail"),
             url=lambda: reverse("admin:customers_customer_changelist") + "?kyc_status=fail",
             permission="customers.view_customer",
             tone="warning",
@@ -14,13 +14,15 @@
         )
     )
 
-The list behind it must hold exactly the rows that were counted.
+The list behind it must hold exactly the rows that were counted. All counts that are given as `rows` are made in one
+query.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.db.models import CharField, Count, QuerySet, Value
 from django.http import HttpRequest
 
 AttentionTone = Literal["critical", "warning", "info"]
@@ -33,16 +35,23 @@ class AttentionItem:
     """One question to the database: how many, and where they are.
 
     `label` completes the count to a sentence ("3 operations with an unknown outcome"); `help` says what to do.
-    `count` makes one cheap query; `url` is an address or gives one. `name` defaults to the label.
+    `rows` gives the rows to count; `count` is for what is not rows of one table. `url` is an address or gives one.
+    `name` defaults to the label.
     """
 
     label: Any
-    count: Callable[[], int]
     url: str | Callable[[], str]
     permission: str
+    rows: Callable[[], QuerySet[Any]] | None = None
+    count: Callable[[], int] | None = None
     tone: AttentionTone = "warning"
     help: Any = ""
     name: str = ""
+
+    def __post_init__(self) -> None:
+        """Exactly one way to count."""
+        if (self.rows is None) == (self.count is None):
+            raise ValueError(f"{self.key}: give either `rows` or `count`.")
 
     @property
     def key(self) -> str:
@@ -69,9 +78,23 @@ def register_attention(item: AttentionItem) -> None:
 
 
 def attention_for(request: HttpRequest) -> list[AttentionCount]:
-    """Every question that this reader may see the answer to, the critical ones first. One query each."""
+    """Every question that this reader may see the answer to, the critical ones first."""
     allowed = [item for item in _items.values() if request.user.has_perm(item.permission)]
+    counts = _count_rows([item for item in allowed if item.rows])
     return [
-        AttentionCount(item=item, count=item.count(), url=item.address())
+        AttentionCount(item=item, count=item.count() if item.count else counts[item.key], url=item.address())
         for item in sorted(allowed, key=lambda item: _ORDER[item.tone])
     ]
+
+
+def _count_rows(items: list[AttentionItem]) -> dict[str, int]:
+    """The counts of all items that give rows, by key; one query."""
+    counts = [
+        item.rows().order_by().values(name=Value(item.key, CharField())).annotate(number=Count("pk", distinct=True))
+        for item in items
+        if item.rows
+    ]
+    if not counts:
+        return {}
+    united = counts[0].union(*counts[1:], all=True) if counts[1:] else counts[0]
+    return {row["name"]: row["number"] for row in united}

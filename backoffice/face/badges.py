@@ -6,6 +6,7 @@ Every function escapes what it is given and returns safe HTML. `money`, `coins`,
 
 from typing import Any, Literal
 
+from django.contrib.admin.utils import quote
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -16,7 +17,7 @@ from .moments import moment
 from .numbers import coins, money, whole_number
 from .placeholders import empty
 
-__all__ = ["Tone", "coins", "copyable", "empty", "link_to", "money", "moment", "status_badge", "whole_number"]
+__all__ = ["Tone", "coins", "copyable", "empty", "link_to", "moment", "money", "status_badge", "whole_number"]
 
 Tone = Literal["good", "busy", "attention", "bad", "idle", "neutral"]
 
@@ -104,8 +105,9 @@ def link_to(row: models.Model | None, text: Any = None) -> SafeString:
 
 def page_of(row: models.Model) -> str:
     """The address of a row's page in the admin; empty where it has none."""
+    options = row._meta  # noqa: SLF001 - Django's documented way to ask
     try:
-        return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+        return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(row.pk)])
     except NoReverseMatch:
         return ""
 

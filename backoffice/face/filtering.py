@@ -26,6 +26,7 @@ LIST_PARAMETERS = frozenset(
     {ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, TO_FIELD_VAR}
 )
 OTHER = "other"
+RANGE_DASH = " \N{EN DASH} "
 
 
 class DayRangeFilter(django_filters.DateFromToRangeFilter):
@@ -191,14 +192,14 @@ class FilterState:
         return str(self.form.fields[name].label or name)
 
     def _raw_value(self, name: str) -> str:
-        return " – ".join(value for parameter in self._given()[name] for value in self.data.getlist(parameter))
+        return RANGE_DASH.join(value for parameter in self._given()[name] for value in self.data.getlist(parameter))
 
     def _words_for(self, name: str) -> str:
         field = self.form.fields.get(name) if self.form else None
         choices = dict(_flat_choices(getattr(field, "choices", ())))
         values = [value for parameter in self._given()[name] for value in self.data.getlist(parameter)]
         if getattr(field, "widget", None) and hasattr(field.widget, "suffixes"):
-            return " – ".join(part or "…" for part in self._ends_of_range(name, field.widget.suffixes))
+            return RANGE_DASH.join(part or "…" for part in self._ends_of_range(name, field.widget.suffixes))
         return ", ".join(str(choices.get(value, value)) for value in values)
 
     def _ends_of_range(self, name: str, suffixes: Sequence[str]) -> list[str]:
@@ -301,6 +302,6 @@ def _paths(tree: Mapping[str, Any], prefix: str = "") -> Iterable[str]:
 
 def _model_at(model: type[Model], path: str) -> type[Model]:
     for name in path.split("__"):
-        related = model._meta.get_field(name).related_model
+        related = model._meta.get_field(name).related_model  # noqa: SLF001 - Django's documented way to ask
         model = related  # type: ignore[assignment]  # select_related only follows relations to a model
     return model

@@ -1,4 +1,4 @@
-"""What the front page shows: what needs a person, how fresh the data is, whether the worker runs, what was done last."""
+"""What the front page shows: what needs a person, how fresh the data is, if the worker runs, what was done last."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
-from backoffice.attention import attention_for
+from backoffice.attention import AttentionCount, AttentionItem, attention_for
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.models import Operation
 from backoffice.operations.queries import is_worker_alive
@@ -16,13 +17,21 @@ from .badges import page_of
 from .freshness import FreshnessLine, freshness_lines
 
 RECENT_OPERATIONS = 8
+STALE_LISTS = AttentionItem(
+    name="stale-lists",
+    label=_("lists older than they should be"),
+    count=lambda: 0,
+    url=lambda: reverse("admin:sync_overview"),
+    permission="sync.view_syncrun",
+    help=_("What they show may no longer be true. Is the worker running, does the provider answer?"),
+)
 
 
 def front_page(request: HttpRequest) -> dict[str, Any]:
     """The context of the front page, by what this reader may see."""
-    counts = attention_for(request)
     sees_sync = request.user.has_perm("sync.view_syncrun")
     lines = freshness_lines(request) if sees_sync else []
+    counts = [*attention_for(request), *stale_lists(lines)]
     return {
         "needs": [count for count in counts if count.count],
         "all_clear": [count for count in counts if not count.count],
@@ -32,6 +41,14 @@ def front_page(request: HttpRequest) -> dict[str, Any]:
         "recent_operations": recent_operations(request),
         "operations_url": _operations_url(),
     }
+
+
+def stale_lists(lines: list[FreshnessLine]) -> list[AttentionCount]:
+    """Lists that are older than they should be, from the freshness that the page has read already."""
+    if not lines:
+        return []
+    stale = [line for line in lines if line.is_stale and line.last_success_at]
+    return [AttentionCount(item=STALE_LISTS, count=len(stale), url=STALE_LISTS.address())]
 
 
 def recent_operations(request: HttpRequest) -> list[dict[str, Any]]:

@@ -72,6 +72,7 @@ def _label(model: type[models.Model] | None, column: str) -> str:
     if model is None:
         return column
     try:
-        return capfirst(str(getattr(model._meta.get_field(column), "verbose_name", column)))
+        field = model._meta.get_field(column)  # noqa: SLF001 - Django's documented way to ask
+        return capfirst(str(getattr(field, "verbose_name", column)))
     except FieldDoesNotExist:
         return column

@@ -1,4 +1,4 @@
-"""The sync page: each resource with its age, its last run, what that run found, and the buttons that ask for another."""
+"""The sync page: each resource with its age, its last run and what it found, and the buttons that ask for another."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 DEFAULT_LIMIT = 10
+NONE = _("None.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +37,7 @@ class RelatedTable:
     columns: Sequence[Column]
     see_all_url: str = ""
     permission: str = ""
-    empty_text: Any = _("None.")
+    empty_text: Any = NONE
     limit: int = DEFAULT_LIMIT
     counted: bool = True
     actions: Sequence[Any] = ()
@@ -63,7 +64,7 @@ class ShownTable:
 
 def read_table(table: RelatedTable) -> ShownTable:
     """The first rows and their count, in one query."""
-    rows = table.queryset.annotate(_total=Window(Count("*"))) if table.counted else table.queryset
+    rows = table.queryset.annotate(total_of_table=Window(Count("*"))) if table.counted else table.queryset
     found = list(rows[: table.limit + 1])
     return ShownTable(
         table=table,
@@ -85,4 +86,4 @@ def _cells(row: Model, columns: Sequence[Column]) -> list[Cell]:
 def _total(table: RelatedTable, found: list[Any]) -> int | None:
     if not table.counted:
         return len(found) if len(found) <= table.limit else None
-    return found[0]._total if found else 0
+    return found[0].total_of_table if found else 0
