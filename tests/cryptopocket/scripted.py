@@ -132,8 +132,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         provider: ScriptedProvider = self.server.provider
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        provider.requests.append(Received(self.command, self.path, headers, body, connection=self.client_address[1]))
-        self._perform(provider.take_step(self.path), provider)
+        request = Received(self.command, self.path, headers, body, connection=self.client_address[1])
+        provider.requests.append(request)
+        self._perform(provider.take_step(request), provider)
 
     do_GET = _serve  # noqa: N815 - http.server looks for this name
     do_POST = _serve  # noqa: N815 - and for this one
