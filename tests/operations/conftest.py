@@ -1,0 +1,67 @@
+"""The tests' own kinds of operation, and Clara's wishes."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from kombu import pools
+
+from backoffice.celery import app
+from backoffice.operations import services
+from backoffice.operations.models import Operation
+from backoffice.sandbox import Sandbox
+from tests.operations import kinds
+
+Ask = Callable[..., Operation]
+
+
+@pytest.fixture(autouse=True)
+def _kinds(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    kinds.register_kinds()
+    kinds.RELEASED.clear()
+    monkeypatch.setenv("INSIDE_A_TEST_TRANSACTION", "yes")
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An empty broker in this process, and the connection to it."""
+    with app.connection_for_write("memory://") as connection:
+        use_broker(monkeypatch, connection)
+        connection.SimpleQueue("operations").clear()
+        yield connection
+
+
+def use_broker(monkeypatch: pytest.MonkeyPatch, connection: Any) -> None:
+    """Send tasks through that connection."""
+    monkeypatch.setattr(app.amqp, "_producer_pool", pools.producers[connection])
+
+
+@pytest.fixture
+def ask(sandbox: Sandbox, clara: User) -> Ask:
+    """Clara asks for a person to be registered: Marta Ruiz, unless the test says otherwise."""
+
+    def _ask(**request: Any) -> Operation:
+        return services.request_operation(
+            kind=request.pop("kind", "test_register"),
+            request={"name": "Marta", "email": "marta@example.org"} | request,
+            requested_by=clara,
+        )
+
+    return _ask
+
+
+def stood(operation: Operation) -> Operation:
+    """The operation as it stands now."""
+    return Operation.objects.get(pk=operation.pk)
+
+
+def let_time_pass(operation: Operation, **by: float) -> None:
+    """Make everything that the operation's row remembers older by that much."""
+    row = stood(operation)
+    for field in ("claimed_at", "sent_at", "not_before", "nudged_at"):
+        if (moment := getattr(row, field)) is not None:
+            setattr(row, field, moment - timedelta(**by))
+    row.save()
