@@ -10,3 +10,18 @@ class BankingConfig(AppConfig):
     name = "banking"
     label = "banking"
     verbose_name = _("Banking")
+
+    def ready(self) -> None:
+        """Tell the shared rooms which lists are mirrored, what can be asked, and what needs a person."""
+        from backoffice.attention import register_attention  # noqa: PLC0415 - needs the models
+        from backoffice.operations import kinds  # noqa: PLC0415 - needs the models
+        from backoffice.sync import resources  # noqa: PLC0415 - needs the models
+        from banking import attention, operations, sync, tables  # noqa: PLC0415 - needs the models
+        from payments.panels import register_payment_panel  # noqa: PLC0415 - needs the models
+
+        for resource in sync.RESOURCES:
+            resources.register(resource)
+        kinds.register(operations.ReconcilePayment())
+        register_attention(attention.TRANSFERS_NOT_RECONCILED)
+        register_payment_panel("bank-transactions", tables.lines_of_payment)
+        register_payment_panel("reconciliations", tables.reconciliations_of_payment)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from backoffice.cryptopocket.resources.banking import FALLBACK_PREFIX
 from banking.models import BankTransaction, Reconciliation
 from payments.models import Payment
+from payments.money import read_amount
 
 PATIENCE = timedelta(days=1)
 """How long an incoming line may wait before a person should look at it."""
@@ -33,6 +34,31 @@ def lines_to_reconcile() -> QuerySet[BankTransaction]:
 def lines_waiting_long() -> QuerySet[BankTransaction]:
     """Incoming lines that nobody has reconciled for longer than `PATIENCE`."""
     return lines_to_reconcile().filter(booked_at__lt=timezone.now() - PATIENCE)
+
+
+def lines_in_progress() -> QuerySet[BankTransaction]:
+    """Lines that are being paired, and that the provider does not show as reconciled yet."""
+    return BankTransaction.objects.filter(live_pairings("bank_transaction"), reconciled=False, payment=None)
+
+
+def lines_reconciled() -> QuerySet[BankTransaction]:
+    """Lines that the provider shows as reconciled."""
+    return BankTransaction.objects.filter(Q(reconciled=True) | Q(payment__isnull=False))
+
+
+def search_lines(rows: QuerySet[BankTransaction], words: str) -> QuerySet[BankTransaction]:
+    """The lines that people mean by a text, a name, an IBAN, an id, a payment's id or an amount: every word counts."""
+    for word in words.split():
+        rows = rows.filter(_means(word))
+    return rows
+
+
+def _means(word: str) -> Q:
+    iban = word.upper()
+    exact = Q(remote_id=word) | Q(payment_id=word) | Q(account_id=iban) | Q(counterparty_iban=iban)
+    amount = read_amount(word)
+    named = Q(concept__icontains=word) | Q(counterparty_name__icontains=word)
+    return exact | named if amount is None else exact | named | Q(amount=amount)
 
 
 def pairing_of(*, line: BankTransaction, payment: Payment) -> Reconciliation | None:

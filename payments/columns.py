@@ -48,7 +48,7 @@ def is_newest_first(endpoint: str) -> Callable[[], bool]:
     return answer
 
 
-def _or_default(field: models.Field[Any, Any], value: Any) -> Any:
+def _or_default(field: "models.Field[Any, Any]", value: Any) -> Any:
     return field.get_default() if value is None and not field.null else value
 
 

@@ -1,6 +1,14 @@
 """Amounts of money in words."""
 
+import re
 from decimal import Decimal
+
+_AMOUNT = re.compile(r"\d{1,11}([.,]\d{1,4})?", re.ASCII)
+
+
+def read_amount(word: str) -> Decimal | None:
+    """Return an amount as people write it, 125.50 or 125,5, in whole units; None where the word is none."""
+    return Decimal(word.replace(",", ".")) if _AMOUNT.fullmatch(word) else None
 
 
 def write_amount(amount: Decimal) -> str:

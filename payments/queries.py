@@ -1,11 +1,14 @@
 """What pages and other rooms ask about payments and off-ramps."""
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from payments.models import OffRamp, Payment
+from payments.money import read_amount
 
 OPEN_STATUSES = (Payment.Status.STARTED, Payment.Status.PENDING_BANK)
 """The statuses of a payment that waits for its money (contract 4.5)."""
@@ -54,17 +57,36 @@ def payer_names(payment: Payment) -> list[str]:
     return list(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
-def find_payments(words: str) -> QuerySet[Payment]:
-    """Payments that people mean by an id, an external id, a concept, a txid, a name, an e-mail or an amount."""
-    found = payments_with_customers()
+def search_payments(rows: QuerySet[Payment], words: str) -> QuerySet[Payment]:
+    """The payments that people mean by an id, external id, concept, txid, name, e-mail or amount: every word counts."""
+    exact = ("remote_id", "external_id", "transfer_concept", "txid", "customer_id")
+    within = ("holder", *_CUSTOMER_COLUMNS)
     for word in words.split():
-        found = found.filter(_means(word))
-    return found
+        rows = rows.filter(_any_is(word, exact) | _any_contains(word, within) | _is_amount(word))
+    return rows
 
 
-def _means(word: str) -> Q:
-    exact = Q(remote_id=word) | Q(external_id=word) | Q(transfer_concept=word) | Q(txid=word)
-    named = Q()
-    for column in ("holder", "customer__name", "customer__last_name", "customer__company_name", "customer__email"):
-        named |= Q(**{f"{column}__icontains": word})
-    return exact | named
+def search_off_ramps(rows: QuerySet[OffRamp], words: str) -> QuerySet[OffRamp]:
+    """The off-ramps that people mean by an id, a name, an e-mail or an amount: every word counts."""
+    for word in words.split():
+        rows = rows.filter(
+            _any_is(word, ("remote_id", "customer_id")) | _any_contains(word, _CUSTOMER_COLUMNS) | _is_amount(word)
+        )
+    return rows
+
+
+_CUSTOMER_COLUMNS = ("customer__name", "customer__last_name", "customer__company_name", "customer__email")
+
+
+def _any_is(word: str, columns: tuple[str, ...]) -> Q:
+    return reduce(or_, (Q(**{column: word}) for column in columns))
+
+
+def _any_contains(word: str, columns: tuple[str, ...]) -> Q:
+    return reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns))
+
+
+def _is_amount(word: str) -> Q:
+    """Match an amount as people write it, with a point or a comma; nothing where the word is none."""
+    amount = read_amount(word)
+    return Q(pk__in=[]) if amount is None else Q(fiat_amount=amount)

@@ -1,0 +1,17 @@
+"""What a person should look at, on the front page."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.attention import AttentionItem
+from banking.queries import lines_waiting_long
+
+TRANSFERS_NOT_RECONCILED = AttentionItem(
+    name="transfers-not-reconciled",
+    label=_("incoming transfers not reconciled"),
+    count=lambda: lines_waiting_long().count(),
+    url=lambda: f"{reverse('admin:banking_banktransaction_changelist')}?state=waiting_long",
+    permission="banking.view_banktransaction",
+    tone="warning",
+    help=_("Open each one and choose the payment that it pays."),
+)

@@ -1,0 +1,17 @@
+"""What a person should look at, on the front page."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.attention import AttentionItem
+from payments.queries import payments_waiting_long
+
+PAYMENTS_STANDING_STILL = AttentionItem(
+    name="payments-standing-still",
+    label=_("payments standing still for days"),
+    count=lambda: payments_waiting_long().count(),
+    url=lambda: f"{reverse('admin:payments_payment_changelist')}?waiting=yes",
+    permission="payments.view_payment",
+    tone="info",
+    help=_("Look for the transfer among the bank transactions, or ask the provider."),
+)
