@@ -192,6 +192,10 @@ class MirrorAdmin(ReadOnlyAdmin):
     resource_name: str = ""
     payload_permission: str = ""
 
+    def page_title(self, row: Any) -> Any:
+        """The row's name; where it has none but its id, what it is: the id stands below."""
+        return self._name() if str(row) == row.remote_id else str(row)
+
     def page_id(self, row: Any) -> Any:
         """The provider's id."""
         return copyable(row.remote_id)

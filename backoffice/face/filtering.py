@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.sync.models import MirroredModel
 
 from .paging import CappedPaginator
+from .placeholders import empty
 
 LIST_PARAMETERS = frozenset(
     {ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, TO_FIELD_VAR}
@@ -73,10 +74,20 @@ class Chip:
 
 @dataclass(frozen=True, kw_only=True)
 class QuickFilter:
-    """A tab above the list: a label and the parameters it sets, instead of all others."""
+    """A tab above the list: a label and the parameters it sets, instead of all others. "All" is there by itself."""
 
     label: Any
     parameters: Mapping[str, str]
+
+
+ALL_ROWS = QuickFilter(label=gettext_lazy("All"), parameters={})
+
+
+def with_all_rows(quick_filters: Sequence[QuickFilter]) -> Sequence[QuickFilter]:
+    """The quick filters with one that sets nothing, unless there is one or there are none at all."""
+    if not quick_filters or any(not quick.parameters for quick in quick_filters):
+        return quick_filters
+    return [ALL_ROWS, *quick_filters]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +104,7 @@ class FilterState:
 
     def __init__(self, *, request: HttpRequest, rows: QuerySet[Any], model_admin: "FilteredAdmin") -> None:
         self.data: QueryDict = request.GET
-        self.quick_filters = model_admin.quick_filters
+        self.quick_filters = with_all_rows(model_admin.quick_filters)
         filterset_class = model_admin.filterset_class
         self.filterset = filterset_class(data=request.GET, queryset=rows, request=request) if filterset_class else None
         self.rows = rows
@@ -274,7 +285,7 @@ class FilteredAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     list_max_show_all = 0
     show_full_result_count = False
     paginator = CappedPaginator
-    empty_value_display = "—"
+    empty_value_display = empty()
     actions_selection_counter = True
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

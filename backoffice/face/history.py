@@ -6,14 +6,18 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 
 from backoffice.sync.models import MirroredModel, RecordedChange
 from backoffice.sync.queries import history_of
 
+from .badges import copyable
 from .cards import Words, show, show_word
+from .moments import moment
 
 SHOWN_STEPS = 20
+LONG_VALUE = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,22 +61,36 @@ def differences_of(
     columns: Mapping[str, Any], model: type[models.Model] | None = None, words: Words | None = None
 ) -> list[Difference]:
     """The columns of a recorded change, `{column: [before, after]}`, with their labels and known words."""
-    known = words or {}
     return [
-        Difference(
-            label=_label(model, column),
-            before=show_word(before, known[column]) if column in known else show(before),
-            after=show_word(after, known[column]) if column in known else show(after),
-        )
+        _difference(column, before, after, field=_field(model, column), choices=(words or {}).get(column))
         for column, (before, after) in columns.items()
     ]
 
 
-def _label(model: type[models.Model] | None, column: str) -> str:
+def _difference(
+    column: str, before: Any, after: Any, *, field: Any, choices: type[models.TextChoices] | None
+) -> Difference:
+    def shown(value: Any) -> Any:
+        if choices:
+            return show_word(value, choices)
+        if value and isinstance(field, models.DateTimeField):
+            return moment(parse_datetime(value))
+        return copyable(value, shorten=LONG_VALUE) if _is_long_code(value) else show(value)
+
+    label = capfirst(str(getattr(field, "verbose_name", column)))
+    return Difference(label=label, before=shown(before), after=shown(after))
+
+
+def _is_long_code(value: Any) -> bool:
+    """A hash or an address: nobody reads it, and it would break the line."""
+    return isinstance(value, str) and len(value) > LONG_VALUE and " " not in value
+
+
+def _field(model: type[models.Model] | None, column: str) -> Any:
+    """The field of that name; None where the model has it no more."""
     if model is None:
-        return column
+        return None
     try:
-        field = model._meta.get_field(column)  # noqa: SLF001 - Django's documented way to ask
-        return capfirst(str(getattr(field, "verbose_name", column)))
+        return model._meta.get_field(column)  # noqa: SLF001 - Django's documented way to ask
     except FieldDoesNotExist:
-        return column
+        return None

@@ -26,8 +26,8 @@ def moment(value: datetime | None, *, exact: bool = False) -> SafeString:
     if value is None:
         return empty()
     words, precise = in_words(value), exact_time(value)
-    text = f"{words} · {precise}" if exact else words
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), precise, text)
+    beside = format_html(' <span class="exact">{}</span>', precise) if exact else ""
+    return format_html('<time datetime="{}" title="{}">{}{}</time>', value.isoformat(), precise, words, beside)
 
 
 def in_words(value: datetime) -> str:

@@ -27,9 +27,47 @@ from .queries import open_quarantine
 from .resources import all_resources
 from .services import retry_quarantined
 
+
+def label_of_resource(name: str) -> Any:
+    """A resource's label; its name where it is not registered any more."""
+    return next((resource.label for resource in all_resources() if resource.name == name), name)
+
+
+def name_of(user: User) -> str:
+    """How a colleague is called."""
+    return user.get_full_name() or user.get_username()
+
+
+def _link_to_object(change: RecordedChange) -> SafeString:
+    """A link by the provider's id: the list finds the row, so that a table of changes needs no query a row."""
+    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
+    if resource is None:
+        return format_html("{}", change.remote_id)
+    options = resource.model._meta  # noqa: SLF001 - Django's documented way to ask
+    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+    return format_html('<a href="{}?q={}">{}</a>', url, change.remote_id, change.remote_id)
+
+
+def _changes_in_words(change: RecordedChange) -> SafeString:
+    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
+    model = resource.model if resource else None
+    words = admin.site.get_model_admin(model).words if model and admin.site.is_registered(model) else {}
+    differences = differences_of(change.columns, model, words)
+    parts = [
+        format_html(
+            '<span class="difference"><span class="timeline-label">{}</span> {} → {}</span>',
+            difference.label,
+            difference.before,
+            difference.after,
+        )
+        for difference in differences
+    ]
+    return SafeString(" ".join(parts))
+
+
 CHANGE_COLUMNS = (
-    Column(label=gettext_lazy("Object"), value=lambda change: _link_to_object(change)),
-    Column(label=gettext_lazy("What changed"), value=lambda change: _changes_in_words(change)),
+    Column(label=gettext_lazy("Object"), value=_link_to_object),
+    Column(label=gettext_lazy("What changed"), value=_changes_in_words),
     Column(label=gettext_lazy("Recorded"), value=lambda change: moment(change.recorded_at)),
 )
 
@@ -54,7 +92,6 @@ class SyncRunAdmin(ReadOnlyAdmin):
     list_select_related = ("requested_by",)
     page_select_related = ("requested_by", "resumed_from")
     quick_filters = (
-        QuickFilter(label=gettext_lazy("All"), parameters={}),
         QuickFilter(label=gettext_lazy("Running"), parameters={"state": "running"}),
         QuickFilter(label=gettext_lazy("Failed"), parameters={"state": "failed"}),
     )
@@ -209,7 +246,7 @@ class RecordedChangeAdmin(ReadOnlyAdmin):
         return link_to(change.run, f"#{change.run_id}") if change.run else format_html("{}", change.source)
 
 
-def _retry(request: HttpRequest, model_admin: admin.ModelAdmin[Quarantine], item: Quarantine) -> HttpResponseBase:
+def _retry(request: HttpRequest, model_admin: "admin.ModelAdmin[Quarantine]", item: Quarantine) -> HttpResponseBase:
     if retry_quarantined(quarantine_id=item.pk):
         messages.success(request, _("It could be read now: the row is in the mirror."))
     else:
@@ -230,7 +267,6 @@ class QuarantineAdmin(ReadOnlyAdmin):
     quick_filters = (
         QuickFilter(label=gettext_lazy("Open"), parameters={"state": "open"}),
         QuickFilter(label=gettext_lazy("Resolved"), parameters={"state": "resolved"}),
-        QuickFilter(label=gettext_lazy("All"), parameters={}),
     )
     page_select_related = ("run",)
     fieldsets = (
@@ -294,41 +330,6 @@ class QuarantineAdmin(ReadOnlyAdmin):
         if item.resolved_at is None:
             return status_badge("open", _("open"), "attention")
         return status_badge("resolved", _("resolved"), "good")
-
-
-def label_of_resource(name: str) -> Any:
-    """A resource's label; its name where it is not registered any more."""
-    return next((resource.label for resource in all_resources() if resource.name == name), name)
-
-
-def name_of(user: User) -> str:
-    """How a colleague is called."""
-    return user.get_full_name() or user.get_username()
-
-
-def _link_to_object(change: RecordedChange) -> SafeString:
-    """A link by the provider's id: the list finds the row, so that a table of changes needs no query a row."""
-    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
-    if resource is None:
-        return format_html("{}", change.remote_id)
-    options = resource.model._meta  # noqa: SLF001 - Django's documented way to ask
-    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return format_html('<a href="{}?q={}">{}</a>', url, change.remote_id, change.remote_id)
-
-
-def _changes_in_words(change: RecordedChange) -> SafeString:
-    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
-    differences = differences_of(change.columns, resource.model if resource else None)
-    parts = [
-        format_html(
-            '<span class="difference"><span class="timeline-label">{}</span> {} → {}</span>',
-            difference.label,
-            difference.before,
-            difference.after,
-        )
-        for difference in differences
-    ]
-    return SafeString(" ".join(parts))
 
 
 register_attention(
