@@ -172,7 +172,7 @@ CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS = env.float("CRYPTOPOCKET_UPLOAD_TIMEOUT_SEC
 # --- background work ---------------------------------------------------------------------------------------
 
 BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem://"):
     for folder in ("messages", "processed", "control"):
         (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)

@@ -56,7 +56,7 @@ def demo_environment(options: DemoOptions) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "backoffice.settings",
         "VAR_DIR": str(options.folder),
         "DATABASE_URL": f"sqlite:///{options.folder / 'backoffice.sqlite3'}",
-        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_URL": "filesystem://localhost",
         "CACHE_URL": "dbcache://backoffice_cache",
         "CRYPTOPOCKET_ENVIRONMENT": "local",
         "CRYPTOPOCKET_BASE_URL": options.provider_address,

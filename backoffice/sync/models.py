@@ -97,6 +97,7 @@ class SyncRun(models.Model):
     class Meta:
         verbose_name = _("sync run")
         verbose_name_plural = _("sync runs")
+        permissions: ClassVar = [("request_sync", _("Can ask for a sync"))]
         ordering: ClassVar = ["-started_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
