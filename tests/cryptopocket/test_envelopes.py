@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from backoffice.cryptopocket import CryptoPocketClient, load_catalogue
@@ -283,6 +284,7 @@ envelopes = st.fixed_dictionaries(
 )
 
 
+@hypothesis_settings(deadline=None)
 @given(body=st.binary(max_size=200) | envelopes, status=st.sampled_from([200, 201, 204, 302, 400, 404, 422, 500]))
 def test_any_answer_is_data_or_one_error_of_the_tree(body: Any, status: int) -> None:
     catalogue = load_catalogue()

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
@@ -450,6 +451,7 @@ def test_the_other_objects_are_read() -> None:
     assert parse_payment_method({"code": "card", "fiat_symbol": "EUR"}, catalogue=CATALOGUE).id == "card/EUR"
 
 
+@hypothesis_settings(deadline=None)
 @given(cents=st.integers(min_value=-(10**20), max_value=10**20))
 def test_cents_divided_and_multiplied_are_the_same_cents(cents: int) -> None:
     payment = parse_payment({"id": "x", "fiat_amount": cents}, catalogue=CATALOGUE)
@@ -458,6 +460,7 @@ def test_cents_divided_and_multiplied_are_the_same_cents(cents: int) -> None:
     assert int(payment.fiat_amount.scaleb(2)) == cents
 
 
+@hypothesis_settings(deadline=None)
 @given(units=st.integers(min_value=0, max_value=10**100 - 1), decimals=st.integers(min_value=0, max_value=100))
 def test_base_units_survive_the_round_trip_exactly(units: int, decimals: int) -> None:
     item = {"id": "x", "amount": str(units), "decimals": decimals}
@@ -488,6 +491,7 @@ scalars = (
         (parse_customer, "list_customers"),
     ],
 )
+@hypothesis_settings(deadline=None)
 @given(data=st.data())
 def test_any_item_is_a_struct_or_an_unreadable_item(parse: Any, endpoint: str, data: st.DataObject) -> None:
     names = [name for candidates in CATALOGUE[endpoint].fields.values() for name in candidates]

@@ -75,7 +75,9 @@ def test_no_failure_shows_a_secret_in_error_traceback_or_log(
     provider: ScriptedProvider, make_client: MakeClient, caplog: pytest.LogCaptureFixture, call: Any, step: Any
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    client = make_client(provider.base_url, api_key=KEY, api_secret=SECRET, read_timeout=0.15, attempts=2)
+    client = make_client(
+        provider.base_url, api_key=KEY, api_secret=SECRET, read_timeout=0.15, upload_timeout=0.15, attempts=2
+    )
     provider.answer(step)
     shown = ""
     try:

@@ -27,6 +27,10 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _EXACT = Context(prec=400)
 _ONE, _ZERO = Decimal(1), Decimal(0)
 
+# The usual amounts, which need no further check: they are exact and within the limits as they are.
+_USUAL_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
+_USUAL = 10**15
+
 
 class UnreadableValueError(ValueError):
     """A value that its field cannot hold; the text says why without repeating it."""
@@ -92,6 +96,8 @@ def read_link(value: Any) -> str:
 
 def read_fiat(value: Any) -> Decimal:
     """Return an amount of money that is given in whole units."""
+    if type(value) is str and _USUAL_AMOUNT.fullmatch(value):
+        return Decimal(value)
     return _check_size(_read_number(value), whole=FIAT_WHOLE_DIGITS, decimals=FIAT_DECIMALS)
 
 
@@ -100,6 +106,8 @@ def read_cents(value: Any) -> Decimal:
 
     A fraction of a cent is refused: it is the sign that the amount was never in cents.
     """
+    if type(value) is int and abs(value) < _USUAL:
+        return Decimal(value).scaleb(-2, context=_EXACT)
     cents = _read_number(value)
     if cents != cents.to_integral_value(context=_EXACT):
         raise UnreadableValueError("should be in cents but has a fraction")
