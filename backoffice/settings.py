@@ -217,6 +217,8 @@ SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
 SYNC_OPEN_READS_PER_RUN = env.int("SYNC_OPEN_READS_PER_RUN", default=200)
 OPERATIONS_SWEEP_SECONDS = env.int("OPERATIONS_SWEEP_SECONDS", default=15)
 OPERATIONS_LEASE_SECONDS = env.int("OPERATIONS_LEASE_SECONDS", default=180)
+# A worker that did not react to a message in this time is sent another one.
+OPERATIONS_NUDGE_SECONDS = env.int("OPERATIONS_NUDGE_SECONDS", default=30)
 # How long the provider may still be at work on a call whose answer was lost, before it is asked what became of it.
 OPERATIONS_SETTLE_SECONDS = env.int(
     "OPERATIONS_SETTLE_SECONDS", default=5 if IS_LOCAL else int(2 * CRYPTOPOCKET_READ_TIMEOUT_SECONDS)

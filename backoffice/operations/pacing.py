@@ -10,7 +10,6 @@ _NOT_SENT_LONGEST = timedelta(minutes=15)
 _NOT_AUTHORISED_FIRST = timedelta(minutes=5)
 _NOT_AUTHORISED_LONGEST = timedelta(hours=1)
 _READ_BACK_LONGEST = timedelta(hours=1)
-NUDGE_AGAIN_AFTER = timedelta(seconds=30)
 WORKER_SILENT_AFTER = timedelta(seconds=45)
 
 # An act that was sent so often, each time without a trace at the provider, is no longer repeated by itself.
@@ -44,3 +43,8 @@ def next_read_back(*, read_backs: int) -> datetime | None:
 def lease_ended_before() -> datetime:
     """A claim or call that began before this moment belongs to a worker that is gone."""
     return timezone.now() - timedelta(seconds=settings.OPERATIONS_LEASE_SECONDS)
+
+
+def nudged_long_ago() -> datetime:
+    """A message that was sent before this moment and had no effect is taken for lost."""
+    return timezone.now() - timedelta(seconds=settings.OPERATIONS_NUDGE_SECONDS)

@@ -86,7 +86,7 @@ def _nudge_again(state: State, task: str) -> int:
     """Send the tasks of what is due and was not nudged lately."""
     now = timezone.now()
     due = Q(not_before__lte=now) | (Q(not_before__isnull=True) if state == State.QUEUED else Q())
-    quiet = Q(nudged_at__isnull=True) | Q(nudged_at__lt=now - pacing.NUDGE_AGAIN_AFTER)
+    quiet = Q(nudged_at__isnull=True) | Q(nudged_at__lt=pacing.nudged_long_ago())
     rows = Operation.objects.filter(due & quiet, state=state).order_by("pk")
     chosen = list(rows.values_list("pk", flat=True)[:_AT_MOST])
     sent = nudge(task, chosen)
