@@ -1,4 +1,4 @@
-"""Where a page goes when its form has been taken."""
+"""What the pages share: who asks, about which rows, and where to go when a form has been taken."""
 
 from typing import Any
 
@@ -11,12 +11,19 @@ from django.utils.translation import gettext as _
 
 from customers.services import Asked
 
+LONGEST_KEY = 19
+
 
 def person_behind(request: HttpRequest) -> User:
     """Who is asking. Raises PermissionDenied for somebody who has not signed in."""
     if isinstance(request.user, User):
         return request.user
     raise PermissionDenied
+
+
+def numbers_in(text: str) -> list[int]:
+    """The primary keys in a text like "12,13"; whatever cannot be one is left out."""
+    return [int(part) for part in text.split(",") if part.isdecimal() and len(part) < LONGEST_KEY]
 
 
 def go_to_operation(request: HttpRequest, asked: Asked) -> HttpResponseRedirect:

@@ -19,7 +19,7 @@ from customers.cautions import Caution, registration_cautions
 from customers.forms import CreateCustomerForm, new_submission
 from customers.operations import CreateCustomer
 
-from .going_on import go_to_operation, person_behind
+from .going_on import go_to_operation, numbers_in, person_behind
 
 
 def register_customer(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
@@ -49,7 +49,9 @@ def correct_registration(request: HttpRequest, model_admin: Any) -> HttpResponse
 
 def show_customer_of_email(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
     """From an operation that was refused because the e-mail is taken, to the customer who has it."""
-    operation = get_object_or_404(Operation, pk=request.GET.get("operation"), kind=CreateCustomer.name)
+    operation = get_object_or_404(
+        Operation, pk__in=numbers_in(request.GET.get("operation", "")), kind=CreateCustomer.name
+    )
     email = operation.request["email"]
     customer = queries.find_by_email(email)
     if customer is not None:

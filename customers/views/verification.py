@@ -16,7 +16,7 @@ from customers import queries, services
 from customers.forms import EnhancedVerificationForm
 from customers.models import Customer
 
-from .going_on import go_to_batch, go_to_operation, person_behind
+from .going_on import go_to_batch, go_to_operation, numbers_in, person_behind
 
 CHOSEN = "customers"
 NAMES_SHOWN = 10
@@ -55,7 +55,7 @@ def confirm_links(request: HttpRequest, model_admin: Any, customers: QuerySet[Cu
 
 def issue_links(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
     """Issue a link for each of the customers that the confirm page names."""
-    chosen = [key for key in request.POST.get(CHOSEN, "").split(",") if key.isdecimal()]
+    chosen = numbers_in(request.POST.get(CHOSEN, ""))
     customers = list(Customer.objects.filter(pk__in=chosen).order_by("pk"))
     if not customers:
         messages.warning(request, _("Nobody was selected. Nothing was sent."))

@@ -136,7 +136,7 @@ def test_a_customer_known_before_is_not_taken_for_the_outcome_of_a_lost_answer(
     assert operation.state == State.UNKNOWN
     settled = read_back(operation_id=operation.pk)
     assert settled.state == State.UNKNOWN
-    assert "we knew that customer before" in settled.events.last().note
+    assert "we knew that customer before" in settled.events.latest("pk").note
 
 
 def test_a_double_click_registers_once(sandbox: Sandbox, clara: User) -> None:
@@ -381,8 +381,8 @@ def test_a_file_that_was_changed_or_lost_in_our_storage_is_not_sent(
     sandbox: Sandbox, clara: User, marta: Customer
 ) -> None:
     changed, lost = hand_in(marta, clara), hand_in(marta, clara, PNG)
-    Path(default_storage.path(Document.objects.get(operation=changed.operation).file.name)).write_bytes(PDF + b"x")
-    default_storage.delete(Document.objects.get(operation=lost.operation).file.name)
+    Path(Document.objects.get(operation=changed.operation).file.path).write_bytes(PDF + b"x")
+    Path(Document.objects.get(operation=lost.operation).file.path).unlink()
     for asked in (changed, lost):
         operation = perform(asked.operation.pk)
         assert (operation.state, operation.error_code) == (State.REFUSED, "cannot_be_sent")
