@@ -99,7 +99,8 @@ class BankTransactionAdmin(MirrorAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BankTransaction]:
         """The lines, each knowing whether it is being paired."""
-        return super().get_queryset(request).annotate(is_being_paired=queries.live_pairings("bank_transaction"))
+        rows: QuerySet[BankTransaction] = super().get_queryset(request)
+        return rows.annotate(is_being_paired=queries.live_pairings("bank_transaction"))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[BankTransaction], search_term: str

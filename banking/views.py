@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from backoffice.operations.errors import AlreadyRequested
 from banking import queries, services
 from banking.comparison import compare
 from banking.errors import AlreadyPaired, CannotReconcile
+from banking.forms import PairForm
 from banking.matching import find_lines, weigh
 from banking.models import BankTransaction
 from payments.models import Payment
@@ -39,6 +39,7 @@ def pair_line(request: HttpRequest, model_admin: Any, line: BankTransaction) -> 
         model_admin,
         title=_("Reconcile with payment %(payment)s") % {"payment": payment.remote_id},
         row=line,
+        form=PairForm(initial={PAYMENT_PARAMETER: payment.remote_id}),
         template="admin/banking/pair.html",
         submit_label=_("Reconcile these two"),
         lead=_("The provider takes this transfer as the money of this payment. It is not known how to undo that."),
@@ -48,7 +49,6 @@ def pair_line(request: HttpRequest, model_admin: Any, line: BankTransaction) -> 
             "payment": payment,
             "comparisons": comparisons,
             "reasons": weigh(line, payment),
-            "may_see_payment": request.user.has_perm("payments.view_payment"),
         },
     )
 
@@ -89,20 +89,21 @@ def _ask(request: HttpRequest, line: BankTransaction, payment: Payment) -> HttpR
         operation = services.request_reconciliation(line=line, payment=payment, requested_by=request.user)
     except AlreadyRequested as same:
         messages.info(request, _("The same pair was asked for before: this is where it stands. Nothing new was sent."))
-        return HttpResponseRedirect(page_of(same.operation))
+        return HttpResponseRedirect(page_of(same.operation) or page_of(line))
     except AlreadyPaired as taken:
         messages.error(request, _with_link(taken))
         return HttpResponseRedirect(page_of(line))
     except CannotReconcile as problem:
         messages.error(request, _("%(problem)s Nothing was sent.") % {"problem": problem})
         return HttpResponseRedirect(page_of(line))
-    return HttpResponseRedirect(page_of(operation) or reverse("admin:index"))
+    return HttpResponseRedirect(page_of(operation) or page_of(line))
 
 
 def _with_link(taken: AlreadyPaired) -> str:
     if taken.pairing is None:
         return str(taken)
-    return format_html('{} <a href="{}">{}</a>', str(taken), page_of(taken.pairing.operation), _("See how it stands"))
+    address = page_of(taken.pairing.operation) or page_of(taken.pairing)
+    return format_html('{} <a href="{}">{}</a>', str(taken), address, _("See how it stands"))
 
 
 def _warnings(comparisons: list[Any]) -> list[str]:

@@ -16,7 +16,8 @@ def make_row(model: type[models.Model], parsed: Parsed, *, names: tuple[str, ...
     A null that its column cannot hold becomes the column's default (a null text becomes an empty one).
     """
     mentioned = parsed.mentioned()
-    fields = {field.attname: field for field in model._meta.concrete_fields}
+    concrete = model._meta.concrete_fields  # noqa: SLF001 - Django's documented way to ask
+    fields = {field.attname: field for field in concrete}
     columns = {name: _or_default(fields[name], mentioned[name]) for name in names if name in mentioned}
     return Row(remote_id=remote_id, columns=columns)
 

@@ -44,9 +44,8 @@ def test_lines_of_both_accounts_are_read_each_with_its_own(sandbox: Sandbox) -> 
     sandbox.control.add_bank_transaction(account=1)
     sync_banking()
     assert BankAccount.objects.count() == 2
-    assert set(BankTransaction.objects.values_list("account_id", flat=True)) == set(
-        BankAccount.objects.values_list("iban", flat=True)
-    )
+    ibans = [account.iban for account in BankAccount.objects.order_by("iban")]
+    assert [line.account_id for line in BankTransaction.objects.order_by("account_id")] == ibans
 
 
 def test_the_same_sync_twice_changes_no_row(start_provider: Any) -> None:
