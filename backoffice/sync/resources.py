@@ -47,8 +47,6 @@ class Resource:
     version: raise it when `parse` changes; every row is then parsed and written again at the next full sync.
     list_page: (client, partition, page number from 1) -> page. parse: (raw item, partition) -> row; raises
     UnreadableItem. partitions: what the list is split by (bank transactions: one for each account).
-    parse_repeat: (raw item, partition, n) -> row, for items without an id of their own: the n-th further one on a page
-    that is alike in every respect; without it they are taken for one.
     identify: the remote id without parsing, so that an unchanged item need not be parsed; None says "parse it".
     read_one: (client, remote id) -> item, for objects that can be read singly.
     parse_one: (raw item, remote id) -> partial row, where the single read has another shape than the list.
@@ -64,7 +62,6 @@ class Resource:
     list_page: Callable[[CryptoPocketClient, str, int], Page]
     parse: Callable[[Mapping[str, Any], str], Row]
     partitions: Callable[[], Iterable[str]] = _one_partition
-    parse_repeat: Callable[[Mapping[str, Any], str, int], Row] | None = None
     identify: Callable[[Mapping[str, Any], str], str | None] = identify_by_id
     read_one: Callable[[CryptoPocketClient, str], Item[Any]] | None = None
     parse_one: Callable[[Mapping[str, Any], str], Row] | None = None

@@ -161,7 +161,7 @@ def _retry(item: Quarantine) -> bool:
         payload = _decoder.decode(item.payload)
         listing = Listing(partition=item.partition, items=[payload], read_at=item.last_seen_at)
         _mirror(get_resource(item.resource), listing, source="quarantine")
-    except (UnreadableItem, UnknownResourceError, msgspec.DecodeError):
+    except (UnreadableItem, UnknownResourceError):
         return False
     Quarantine.objects.filter(pk=item.pk, resolved_at=None).update(resolved_at=timezone.now())
     return True

@@ -69,6 +69,9 @@ def _columns_on(model: type[MirroredModel], vendor: str) -> Columns:
     return Columns(model)
 
 
+_SAME_IN_THE_DATABASE = (models.BooleanField, models.IntegerField)
+
+
 def to_recordable(value: Any) -> Any:
     """A value of a column as JSON can hold it, for the history."""
     if isinstance(value, Decimal):
@@ -83,7 +86,7 @@ def prepare_moment(value: datetime | None) -> Any:
 
 def _make_prepare(field: "models.Field[Any, Any]") -> Prepare:
     target = _target(field)
-    if type(target) in {models.CharField, models.TextField, models.BooleanField}:
+    if type(target) in {models.CharField, models.TextField} or isinstance(target, _SAME_IN_THE_DATABASE):
         return _as_it_is
     if isinstance(target, models.DateTimeField):
         return prepare_moment

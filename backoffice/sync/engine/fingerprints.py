@@ -16,10 +16,7 @@ Fingerprinter = Callable[[Any], tuple[str, str]]
 
 
 def make_fingerprinter(*, version: int, partition: str) -> Fingerprinter:
-    """The fingerprints of one resource's version and one partition: what `parse` depends on.
-
-    The function raises ValueError or TypeError for what is not JSON.
-    """
+    """The fingerprints of one resource's version and one partition: what `parse` depends on."""
     beginning = blake2b(f"{version}\n{partition}\n".encode(), digest_size=DIGEST_BYTES)
     encode = _encoder.encode
 

@@ -64,7 +64,7 @@ def _read_partition(session: Session, partition: str, first_page: int) -> None:
             session.check_before(page)
             session.receive(page, partition)
             run.next_page = page.number + 1
-            if session.pending.is_due:
+            if session.pending.is_due and not page.is_last:
                 _flush(session)
     except CryptoPocketError:
         _flush(session)

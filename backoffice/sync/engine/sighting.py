@@ -1,6 +1,5 @@
 """The first look at what came: which items are the same as stored, which must be read, which cannot be."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,18 +28,13 @@ class Listing:
 
 @dataclass(kw_only=True, slots=True)
 class Sighting:
-    """One item, with its canonical text and its hash.
-
-    occurrence: how many items without an id of their own, alike in every respect, stood before it on its page.
-    row: None until it has been parsed.
-    """
+    """One item, with its canonical text and its hash. `row` is None until it has been parsed."""
 
     remote_id: str
     raw: Any
     canonical: str
     fingerprint: str
     listing: Listing
-    occurrence: int = 0
     row: Row | None = None
 
     @property
@@ -103,16 +97,11 @@ def look_at(resource: Resource, listings: Sequence[Listing]) -> Sightings:
     sightings = Sightings(resource=resource)
     for listing in listings:
         fingerprint = make_fingerprinter(version=resource.version, partition=listing.partition)
-        occurrences: Counter[str] = Counter()
         sightings.seen += len(listing.items)
         for raw in listing.items:
-            try:
-                canonical, digest = fingerprint(raw)
-            except (ValueError, TypeError) as problem:
-                _refuse_unwritable(sightings, raw, listing, problem)
-                continue
+            canonical, digest = fingerprint(raw)
             sighting = Sighting(remote_id="", raw=raw, canonical=canonical, fingerprint=digest, listing=listing)
-            _note(sightings, sighting, occurrences)
+            _note(sightings, sighting)
     return sightings
 
 
@@ -139,16 +128,12 @@ def _parse(resource: Resource, sighting: Sighting) -> Row:
     listing = sighting.listing
     if listing.partial_of and resource.parse_one:
         return resource.parse_one(sighting.raw, listing.partial_of)
-    if sighting.occurrence and resource.parse_repeat:
-        return resource.parse_repeat(sighting.raw, listing.partition, sighting.occurrence)
     return resource.parse(sighting.raw, listing.partition)
 
 
-def _note(sightings: Sightings, sighting: Sighting, occurrences: Counter[str]) -> None:
+def _note(sightings: Sightings, sighting: Sighting) -> None:
     sighting.remote_id = sighting.listing.partial_of or _identify(sightings.resource, sighting)
     if not sighting.remote_id:
-        sighting.occurrence = occurrences[sighting.fingerprint]
-        occurrences[sighting.fingerprint] += 1
         sighting.row = parse(sightings, sighting)
         if sighting.row is None:
             return
@@ -174,11 +159,3 @@ def keep(sightings: Sightings, sighting: Sighting) -> None:
             sightings.refuse_repeated_id(sighting)
             return
     sightings.good[sighting.remote_id] = sighting
-
-
-def _refuse_unwritable(sightings: Sightings, raw: Any, listing: Listing, problem: Exception) -> None:
-    """Put aside what is not JSON (a lone surrogate, say); its repr is kept, so that a person can see it."""
-    text = ascii(raw)
-    _, digest = make_fingerprinter(version=sightings.resource.version, partition=listing.partition)(text)
-    sighting = Sighting(remote_id="", raw=raw, canonical=text, fingerprint=digest, listing=listing)
-    sightings.refuse(sighting, fault="item", reason=f"cannot be kept as JSON ({type(problem).__name__})")

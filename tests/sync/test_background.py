@@ -1,0 +1,131 @@
+"""What beat and the workers do, and how the freshness of a resource is told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from backoffice.cryptopocket.errors import OutcomeUnknown
+from backoffice.sync import resources, tasks
+from backoffice.sync.engine.lease import acquire
+from backoffice.sync.models import SyncRun
+from backoffice.sync.queries import freshness, stale_resources
+from backoffice.sync.resources import Resource
+from backoffice.sync.services import request_sync
+from tests.sync.conftest import sync
+from tests.sync.lists import RemoteList, lines, lines_resource, payments_resource
+
+
+@pytest.fixture
+def nudges(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What was handed to the broker."""
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.sync_one, "apply_async", lambda args, kwargs, **_: sent.append(kwargs))
+    return sent
+
+
+@pytest.fixture
+def two_resources(remote: RemoteList, db: None) -> None:
+    """Payments, which can be open, and lines, which come after them and cannot."""
+    resources._resources.clear()
+    lines_resource(remote, depends_on=("purchases",))
+    payments_resource(remote)
+
+
+@pytest.mark.usefixtures("two_resources")
+def test_beat_asks_for_every_resource_in_order(
+    nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.sync_all("head")
+    assert nudges == [
+        {"name": "purchases", "mode": "head", "user_id": None},
+        {"name": "lines", "mode": "head", "user_id": None},
+    ]
+
+
+@pytest.mark.usefixtures("two_resources")
+def test_beat_asks_for_open_objects_only_where_there_can_be_some(
+    nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.sync_all("open")
+    assert [nudge["name"] for nudge in nudges] == ["purchases"]
+
+
+@pytest.mark.usefixtures("two_resources")
+def test_a_full_run_whose_worker_died_is_gone_on_with_at_the_next_beat(
+    remote: RemoteList, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    run = acquire(resource="lines", mode=SyncRun.Mode.FULL).run
+    SyncRun.objects.filter(pk=run.pk).update(pages=3, next_page=4, heartbeat_at=timezone.now() - timedelta(hours=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.sync_all("head")
+    assert [nudge["mode"] for nudge in nudges] == ["head", "full"]
+
+
+def test_a_nudge_is_sent_only_when_the_wish_is_committed(
+    bank_lines: Resource, nudges: list[dict[str, Any]], felix: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        request_sync(name="lines", mode="full", requested_by=felix)
+        assert nudges == []
+    assert nudges == [{"name": "lines", "mode": "full", "user_id": felix.pk}]
+
+
+def test_a_worker_syncs_and_remembers_who_asked(remote: RemoteList, bank_lines: Resource, felix: User) -> None:
+    remote.items = lines(2)
+    tasks.sync_one("lines", "full", felix.pk)
+    run = SyncRun.objects.get()
+    assert (run.state, run.requested_by, run.created) == (SyncRun.State.SUCCEEDED, felix, 2)
+
+
+def test_a_worker_that_comes_second_leaves_the_work_to_the_first(bank_lines: Resource) -> None:
+    acquire(resource="lines", mode=SyncRun.Mode.FULL)
+    tasks.sync_one("lines", "full")
+    assert SyncRun.objects.count() == 1
+
+
+def test_a_resource_that_was_never_read_is_stale(bank_lines: Resource) -> None:
+    known = freshness("lines")
+    assert (known.last_success_at, known.is_stale, known.is_running, known.last_error) == (None, True, None, "")
+    assert bank_lines in stale_resources()
+
+
+def test_a_resource_that_was_just_read_is_fresh(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = lines(2)
+    run = sync()
+    known = freshness("lines")
+    assert (known.last_success_at, known.last_mode, known.is_stale) == (run.finished_at, "full", False)
+    assert bank_lines not in stale_resources()
+
+
+def test_a_resource_grows_stale(remote: RemoteList, bank_lines: Resource, settings: Any) -> None:
+    remote.items = lines(2)
+    sync()
+    SyncRun.objects.update(finished_at=timezone.now() - timedelta(seconds=4 * settings.SYNC_HEAD_SECONDS))
+    assert freshness("lines").is_stale
+
+
+def test_what_went_wrong_since_the_last_success_is_told(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = lines(2)
+    sync()
+
+    def fail(number: int) -> None:
+        raise OutcomeUnknown("the provider did not answer", endpoint="list_lines", only_read=True)
+
+    remote.before_page = fail
+    sync(mode="head")
+    assert "did not answer" in freshness("lines").last_error
+    remote.before_page = None
+    sync(mode="head")
+    assert freshness("lines").last_error == ""
+
+
+def test_a_run_under_way_is_told_while_it_lives(bank_lines: Resource) -> None:
+    run = acquire(resource="lines", mode=SyncRun.Mode.HEAD).run
+    assert freshness("lines").is_running == run
+    SyncRun.objects.update(heartbeat_at=timezone.now() - timedelta(hours=1))
+    assert freshness("lines").is_running is None

@@ -1,0 +1,161 @@
+"""Bad items are put aside with their reason, and the rest lands."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from backoffice.cryptopocket.errors import UnreadableItem
+from backoffice.sync.models import Quarantine, SyncRun
+from backoffice.sync.queries import open_quarantine
+from backoffice.sync.resources import Resource, Row
+from backoffice.sync.services import mirror_item, retry_quarantined
+from banking.models import BankTransaction
+from tests.sync.conftest import sync
+from tests.sync.lists import RemoteList, line, lines, lines_resource, parse_line
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ({"amount": "1.00"}, "id is missing"),
+        (line(99, amount="abc"), "amount is not a number"),
+        (line(99, amount="1.23456"), "amount has more than 4 digits after the point, and would lose some"),
+        (line(99, amount="123456789012"), "amount has more than 11 digits before the point"),
+        (line(99, amount="NaN"), "amount is not a number"),
+        (line(99, concept="x" * 1001), "concept is longer than 1000 characters"),
+        (line(99, concept="a\x00b"), "concept contains a NUL character"),
+        (line(99, concept=None), "concept is missing"),
+        (line(99, concept=12), "concept is not text"),
+        (line("9" * 101), "remote_id is longer than 100 characters"),  # type: ignore[arg-type]  # a hostile id
+        ("not an object at all", "id is missing"),
+        (None, "id is missing"),
+    ],
+)
+def test_a_bad_item_is_put_aside_and_the_rest_of_the_page_lands(
+    remote: RemoteList, bank_lines: Resource, bad: Any, reason: str
+) -> None:
+    remote.items = [line(3), bad, line(1)]
+    run = sync()
+    assert (run.state, run.created, run.quarantined) == (SyncRun.State.SUCCEEDED, 2, 1)
+    item = Quarantine.objects.get()
+    assert item.reason.startswith(reason)
+    assert (item.resource, item.run, item.code_version, item.times_seen) == ("lines", run, 1, 1)
+    assert set(BankTransaction.objects.values_list("remote_id", flat=True)) == {"3", "1"}
+
+
+def test_a_bad_item_keeps_its_payload_whole(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [line(1, amount="abc", rate=Decimal("0.10000000000000000000000000000001"))]
+    sync()
+    assert '"rate":0.10000000000000000000000000000001' in Quarantine.objects.get().payload
+
+
+def test_the_same_bad_item_is_one_row_however_often_it_is_seen(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [line(2, amount="abc"), {"amount": "no id"}, line(1)]
+    for _ in range(3):
+        sync()
+    assert min(open_quarantine().values_list("item_key", "times_seen")) == ("2", 3)
+    assert open_quarantine().count() == 2
+
+
+def test_an_item_that_turned_bad_leaves_its_row_as_it_was_and_does_not_count_as_missing(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.items = lines(3)
+    sync()
+    remote.change(2, amount="abc")
+    run = sync()
+    row = BankTransaction.objects.get(remote_id="2")
+    assert (run.quarantined, run.missing, row.amount, row.missing_since) == (1, 0, Decimal(100), None)
+
+
+@pytest.mark.parametrize("mended", ["250.00", "100.00"])
+def test_an_item_that_is_mended_lands_and_is_resolved(remote: RemoteList, bank_lines: Resource, mended: str) -> None:
+    remote.items = lines(3)
+    sync()
+    remote.change(2, amount="abc")
+    sync()
+    remote.change(2, amount=mended)
+    run = sync()
+    assert (run.quarantined, BankTransaction.objects.get(remote_id="2").amount) == (0, Decimal(mended))
+    assert Quarantine.objects.get().resolved_at is not None
+
+
+def test_an_item_that_the_provider_no_longer_lists_needs_nobody(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [*lines(3), {"amount": "no id"}]
+    sync()
+    remote.items = lines(3)
+    remote.clock += timedelta(minutes=1)
+    Quarantine.objects.update(last_seen_at=timezone.now() - timedelta(minutes=1))
+    sync()
+    assert not open_quarantine().exists()
+
+
+def test_when_our_code_learns_to_read_an_item_it_lands_at_the_next_sync(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.items = [line(1, amount="12,50")]
+    sync()
+    lines_resource(remote, version=2, parse=_parse_commas)
+    run = sync()
+    assert (run.created, BankTransaction.objects.get().amount) == (1, Decimal("12.50"))
+    assert not open_quarantine().exists()
+
+
+def test_a_person_can_have_quarantined_items_tried_again(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [line(1, amount="12,50"), line(2, amount="13,50"), line(3, amount="abc")]
+    sync()
+    assert retry_quarantined() == 0
+    lines_resource(remote, version=2, parse=_parse_commas)
+    first = open_quarantine().get(item_key="1")
+    assert retry_quarantined(quarantine_id=first.pk) == 1
+    assert list(BankTransaction.objects.values_list("remote_id", flat=True)) == ["1"]
+    assert retry_quarantined() == 1
+    assert open_quarantine().get().item_key == "3"
+    assert retry_quarantined() == 0
+
+
+def test_two_items_of_one_page_with_one_id_are_not_both_believed(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [line(1, concept="the first"), line(1, concept="the second"), line(2)]
+    for _ in range(2):
+        run = sync()
+        assert run.quarantined == 1
+    item = open_quarantine().get()
+    assert item.reason.startswith("id is not unique")
+    assert "the second" in item.payload
+    assert BankTransaction.objects.get(remote_id="1").concept == "the first"
+
+
+def test_two_items_of_distant_pages_with_one_id_are_not_both_believed(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [line(1, concept="the first"), *(line(number) for number in range(50, 2, -1)), line(1)]
+    run = sync()
+    assert (run.quarantined, BankTransaction.objects.get(remote_id="1").concept) == (1, "the first")
+
+
+def test_an_id_that_comes_back_batches_later_with_other_content_is_not_believed(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.page_size = 500
+    remote.items = [line(1, concept="the first"), *(line(number) for number in range(5000, 2, -1)), line(1)]
+    run = sync()
+    assert (run.quarantined, BankTransaction.objects.get(remote_id="1").concept) == (1, "the first")
+
+
+def test_the_same_item_twice_on_a_page_is_one_row(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [line(1), line(1), line(2)]
+    remote.tells_total = False
+    run = sync()
+    assert (run.created, run.quarantined) == (2, 0)
+
+
+def test_a_bad_item_of_an_operation_is_refused_and_nothing_is_written(bank_lines: Resource) -> None:
+    with pytest.raises(UnreadableItem, match="amount is not a number"):
+        mirror_item(name="lines", payload=line(1, amount="abc"), read_at=timezone.now(), source="operation")
+    assert not BankTransaction.objects.exists()
+    assert not Quarantine.objects.exists()
+
+
+def _parse_commas(raw: Any, partition: str) -> Row:
+    return parse_line({**raw, "amount": str(raw["amount"]).replace(",", ".")}, partition)
