@@ -76,8 +76,6 @@ def _agree(answered: str, asked: str, *, exact: bool) -> bool:
 
 
 def _find(payload: Mapping[str, Any], endpoint: Endpoint, field: str) -> Any:
-    """Return the raw value of a logical field, None where it is absent."""
-    for name in endpoint.fields.get(field, ()):
-        if name in payload:
-            return payload[name]
-    return None
+    """Return the raw value of a logical field, None where it is absent or null under all its names."""
+    values = (payload.get(name) for name in endpoint.fields.get(field, ()))
+    return next((value for value in values if value is not None), None)

@@ -81,6 +81,12 @@ def test_what_is_absent_is_not_null() -> None:
     assert null.mentioned() == {"id": "x", "txid": None, "fiat_amount": None}
 
 
+def test_of_several_names_the_first_that_holds_something_counts() -> None:
+    payment = parse_payment({"id": None, "payment_id": "x", "concept": None}, catalogue=CATALOGUE)
+
+    assert (payment.id, payment.transfer_concept) == ("x", None)
+
+
 def test_an_unknown_status_and_unknown_fields_are_taken_as_they_come() -> None:
     payment = parse_payment({"id": "x", "status": "payment_abandoned", "brand_new": {}}, catalogue=CATALOGUE)
 
@@ -201,7 +207,7 @@ def test_flags_are_read_as_php_writes_them(received: Any, flag: Any) -> None:
     assert parse_customer({"id": 1, "kyc_valid": received}, catalogue=CATALOGUE).kyc_valid is flag
 
 
-@pytest.mark.parametrize("received", ["yes", 2, [], {}])
+@pytest.mark.parametrize("received", ["yes", 2, [], {}, Decimal("sNaN"), Decimal(1)])
 def test_a_flag_that_is_none_is_refused(received: Any) -> None:
     with pytest.raises(UnreadableItem, match="kyc_valid is neither true nor false"):
         parse_customer({"id": 1, "kyc_valid": received}, catalogue=CATALOGUE)

@@ -63,6 +63,8 @@ def make_plan(kind: str, make_readers: MakeReaders, catalogue: Catalogue, endpoi
 def read_fields(item: Any, *, plan: Plan) -> dict[str, Any]:
     """Return the fields of `item` that are there, each read by its reader; null stays None.
 
+    Of a field's candidate names the first one whose value is not null counts.
+
     item: one object of an answer, as decoded.
     Raises UnreadableItem when it is no object, a value cannot be read, or a required field is missing.
     """
@@ -74,8 +76,11 @@ def read_fields(item: Any, *, plan: Plan) -> dict[str, Any]:
             raw = item.get(name, _MISSING)
             if raw is _MISSING:
                 continue
+            if raw is None:
+                values[field] = None
+                continue
             try:
-                values[field] = None if raw is None else reader(raw)
+                values[field] = reader(raw)
             except UnreadableValueError as problem:
                 raise UnreadableItem(kind=plan.kind, field=field, reason=str(problem), payload=item) from None
             break

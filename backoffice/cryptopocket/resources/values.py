@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?([eE][+-]?[0-9]{1,3})?"
 _DIGITS = re.compile(r"[0-9]{1,100}", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_FLAGS: dict[Any, bool] = {0: False, "0": False, "false": False, 1: True, "1": True, "true": True}
 _EXACT = Context(prec=400)
 _ONE, _ZERO = Decimal(1), Decimal(0)
 
@@ -79,10 +80,8 @@ def read_flag(value: Any) -> bool:
     """Return true or false; 0, 1 and their words are what PHP makes of booleans."""
     if isinstance(value, bool):
         return value
-    if value in (0, "0", "false"):
-        return False
-    if value in (1, "1", "true"):
-        return True
+    if type(value) in {int, str} and value in _FLAGS:
+        return _FLAGS[value]
     raise UnreadableValueError("is neither true nor false")
 
 
