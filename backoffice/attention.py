@@ -80,21 +80,23 @@ def register_attention(item: AttentionItem) -> None:
 def attention_for(request: HttpRequest) -> list[AttentionCount]:
     """Every question that this reader may see the answer to, the critical ones first."""
     allowed = [item for item in _items.values() if request.user.has_perm(item.permission)]
-    counts = _count_rows([item for item in allowed if item.rows])
+    counts = _count_rows([(item.key, item.rows()) for item in allowed if item.rows])
     return [
         AttentionCount(item=item, count=item.count() if item.count else counts[item.key], url=item.address())
         for item in sorted(allowed, key=lambda item: _ORDER[item.tone])
     ]
 
 
-def _count_rows(items: list[AttentionItem]) -> dict[str, int]:
-    """The counts of all items that give rows, by key; one query."""
-    counts = [
-        item.rows().order_by().values(name=Value(item.key, CharField())).annotate(number=Count("pk", distinct=True))
-        for item in items
-        if item.rows
-    ]
+def _count_rows(questions: list[tuple[str, QuerySet[Any]]]) -> dict[str, int]:
+    """How many rows each question has, by its key; one query."""
+    counts = [_count_of(key, rows) for key, rows in questions]
     if not counts:
         return {}
     united = counts[0].union(*counts[1:], all=True) if counts[1:] else counts[0]
-    return {row["name"]: row["number"] for row in united}
+    return {row["attention_key"]: row["attention_count"] for row in united}
+
+
+def _count_of(key: str, rows: QuerySet[Any]) -> Any:
+    """The part of the one query that counts these rows, beside their key."""
+    named = rows.order_by().values(attention_key=Value(key, CharField()))
+    return named.annotate(attention_count=Count("pk", distinct=True))

@@ -17,7 +17,7 @@ from .face.filtering import FilteredAdmin
 BEYOND_GROUPS = {"is_superuser", "user_permissions"}
 
 
-class PersonFilterSet(django_filters.FilterSet):
+class PersonFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     """People by group, and whether they may sign in."""
 
     groups = django_filters.ModelChoiceFilter(label=_("group"), queryset=Group.objects.order_by("name"))
@@ -80,7 +80,7 @@ class PersonAdmin(FilteredAdmin, UserAdmin):  # type: ignore[type-arg]  # generi
         return moment(person.last_login)
 
 
-class PeopleGroupAdmin(FilteredAdmin, GroupAdmin):  # type: ignore[type-arg]  # generic only to the type checker
+class PeopleGroupAdmin(FilteredAdmin, GroupAdmin):
     """Groups: their permissions are kept up to date by the code, at every migration."""
 
     list_filter = ()

@@ -123,7 +123,7 @@ class ViewsMixin:
             _demand(request, view.permission)
             return view.view(request, self)
 
-        return path(f"{view.name}/", self.admin_site.admin_view(answer), name=self._url_name(view.name))
+        return self._pattern(f"{view.name}/", answer, view.name)
 
     def _object_path(self, view: ObjectView) -> URLPattern:
         @wraps(view.view)
@@ -133,8 +133,11 @@ class ViewsMixin:
                 return HttpResponse(status=405, headers={"Allow": "POST"})
             return view.view(request, self, self._row_or_404(request, object_id))
 
-        address = f"<path:object_id>/{view.name}/"
-        return path(address, self.admin_site.admin_view(answer), name=self._url_name(view.name))
+        return self._pattern(f"<path:object_id>/{view.name}/", answer, view.name)
+
+    def _pattern(self, address: str, answer: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+        pattern: URLPattern = path(address, self.admin_site.admin_view(answer), name=self._url_name(name))
+        return pattern
 
     def _row_or_404(self, request: HttpRequest, object_id: str) -> Any:
         row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]  # of ModelAdmin

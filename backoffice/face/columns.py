@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.db.models import CharField
+from django.db.models.functions import Concat
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -11,7 +13,8 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 def column(label: Any, *, ordering: Any = None, numeric: bool = False) -> Callable[[Method], Method]:
     """Mark a method of an admin class as a column: its label, what it is sorted by, whether it holds numbers.
 
-    The cells of a numeric column are aligned on the right, its heading as well::
+    `ordering` is a field, an expression, or several text fields that are read as one. The cells of a numeric column
+    are aligned on the right, its heading as well::
 
         @column(_("amount"), ordering="fiat_amount", numeric=True)
         def amount(self, payment: Payment) -> SafeString:
@@ -20,7 +23,8 @@ def column(label: Any, *, ordering: Any = None, numeric: bool = False) -> Callab
 
     def mark(method: Method) -> Method:
         method.numeric = numeric  # type: ignore[attr-defined]  # as Django's own `short_description`
-        return admin.display(description=label, ordering=ordering)(method)
+        by = Concat(*ordering, output_field=CharField()) if isinstance(ordering, tuple) else ordering
+        return admin.display(description=label, ordering=by)(method)
 
     return mark
 

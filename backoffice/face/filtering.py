@@ -30,7 +30,7 @@ OTHER = "other"
 RANGE_DASH = " \N{EN DASH} "
 
 
-class DayRangeFilter(django_filters.DateFromToRangeFilter):
+class DayRangeFilter(django_filters.DateFromToRangeFilter):  # type: ignore[misc]  # django-filter is untyped
     """From day to day, both included. Parameters: `NAME_after`, `NAME_before`, as 2025-03-31."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class DayRangeFilter(django_filters.DateFromToRangeFilter):
         super().__init__(*args, **kwargs)
 
 
-class AmountRangeFilter(django_filters.RangeFilter):
+class AmountRangeFilter(django_filters.RangeFilter):  # type: ignore[misc]  # django-filter is untyped
     """From amount to amount, in whole units. Parameters: `NAME_min`, `NAME_max`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +46,7 @@ class AmountRangeFilter(django_filters.RangeFilter):
         super().__init__(*args, **kwargs)
 
 
-class StatusFilter(django_filters.ChoiceFilter):
+class StatusFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # django-filter is untyped
     """One of the known words, or "another word": whatever else the provider says. `choices` are the known ones."""
 
     def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]], **kwargs: Any) -> None:
@@ -133,7 +133,7 @@ class FilterState:
                 label=self._label_of(name),
                 value=self._words_for(name),
                 remove=self._query_without(parameters),
-                is_wrong=name not in self._names() or name in self.filterset.form.errors,
+                is_wrong=name not in self._names() or name in self.form.errors,
             )
             for name, parameters in self._given().items()
         ]
@@ -156,7 +156,7 @@ class FilterState:
 
     def kept_parameters(self) -> list[tuple[str, str]]:
         """What a form that filters or searches hands on unchanged: the order of the list."""
-        return [(name, self.data[name]) for name in (ORDER_VAR, IS_POPUP_VAR, TO_FIELD_VAR) if name in self.data]
+        return [(name, str(self.data[name])) for name in (ORDER_VAR, IS_POPUP_VAR, TO_FIELD_VAR) if name in self.data]
 
     def _find_errors(self) -> Iterable[str]:
         for name in self._given():
@@ -207,14 +207,14 @@ class FilterState:
 
     def _words_for(self, name: str) -> str:
         field = self.form.fields.get(name) if self.form else None
+        if suffixes := getattr(getattr(field, "widget", None), "suffixes", None):
+            return RANGE_DASH.join(part or "…" for part in self._ends_of_range(name, suffixes))
         choices = dict(_flat_choices(getattr(field, "choices", ())))
         values = [value for parameter in self._given()[name] for value in self.data.getlist(parameter)]
-        if getattr(field, "widget", None) and hasattr(field.widget, "suffixes"):
-            return RANGE_DASH.join(part or "…" for part in self._ends_of_range(name, field.widget.suffixes))
         return ", ".join(str(choices.get(value, value)) for value in values)
 
     def _ends_of_range(self, name: str, suffixes: Sequence[str]) -> list[str]:
-        return [self.data.get(f"{name}_{suffix}", "") for suffix in suffixes]
+        return [str(self.data.get(f"{name}_{suffix}", "")) for suffix in suffixes]
 
     def _query_without(self, parameters: Iterable[str]) -> str:
         data = self.data.copy()
@@ -224,7 +224,7 @@ class FilterState:
 
     def _query_with_only(self, parameters: Mapping[str, str]) -> str:
         data = QueryDict(mutable=True)
-        data.update({name: self.data[name] for name in (SEARCH_VAR, ORDER_VAR) if self.data.get(name)})
+        data.update({name: str(self.data[name]) for name in (SEARCH_VAR, ORDER_VAR) if self.data.get(name)})
         data.update(dict(parameters))
         return f"?{data.urlencode()}"
 

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.face.admin import ObjectView, QuickFilter, ReadOnlyAdmin, readable_json
 from backoffice.face.badges import copyable, empty, link_to, moment, status_badge, whole_number
+from backoffice.face.cards import Words
 from backoffice.face.columns import column
 from backoffice.face.freshness import SYNC_PERMISSION, percent_of
 from backoffice.face.history import differences_of
 from backoffice.face.tables import Column, RelatedTable
 
 from .filters import QuarantineFilterSet, RecordedChangeFilterSet, SyncRunFilterSet
-from .models import Quarantine, RecordedChange, SyncRun
+from .models import MirroredModel, Quarantine, RecordedChange, SyncRun
 from .queries import open_quarantine
 from .resources import all_resources
 from .services import retry_quarantined
@@ -48,11 +49,17 @@ def _link_to_object(change: RecordedChange) -> SafeString:
     return format_html('<a href="{}?q={}">{}</a>', url, change.remote_id, change.remote_id)
 
 
+def _known_words(model: type[MirroredModel] | None) -> Words:
+    """The status words that the model's own pages use."""
+    if model is None or not admin.site.is_registered(model):
+        return {}
+    return getattr(admin.site.get_model_admin(model), "words", {})
+
+
 def _changes_in_words(change: RecordedChange) -> SafeString:
     resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
     model = resource.model if resource else None
-    words = admin.site.get_model_admin(model).words if model and admin.site.is_registered(model) else {}
-    differences = differences_of(change.columns, model, words)
+    differences = differences_of(change.columns, model, _known_words(model))
     parts = [
         format_html(
             '<span class="difference"><span class="timeline-label">{}</span> {} → {}</span>',
