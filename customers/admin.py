@@ -1,6 +1,7 @@
 """The lists and pages of customers, their verification links and their documents."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -49,23 +50,6 @@ class CustomerAdmin(MirrorAdmin):
     )
     actions = ("issue_links",)
     words = {"kind": Customer.Kind, "kyc_status": Customer.KycStatus}
-    fieldsets = (
-        (
-            _("Customer"),
-            {
-                "fields": (
-                    "name",
-                    "last_name",
-                    "company_name",
-                    "email_to_copy",
-                    "country",
-                    "number_to_copy",
-                    "registered_at",
-                )
-            },
-        ),
-        (_("Verification"), {"fields": ("kyc_status", "kyc_link")}),
-    )
     list_views = (
         ListView(
             name="register",
@@ -118,6 +102,16 @@ class CustomerAdmin(MirrorAdmin):
     def has_issue_link_permission(self, request: HttpRequest) -> bool:
         """Whether the action is offered."""
         return request.user.has_perm("customers.issue_enhanced_verification")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Customer | None = None) -> Any:
+        """The cards; a company has no last name, and a person no company name."""
+        is_company = obj is not None and obj.kind == Customer.Kind.COMPANY
+        names = ("company_name",) if is_company else ("name", "last_name")
+        identity = (*names, "email_to_copy", "country", "number_to_copy", "registered_at")
+        return (
+            (_("Customer"), {"fields": identity}),
+            (_("Verification"), {"fields": ("kyc_status", "kyc_link")}),
+        )
 
     def related_tables(self, request: HttpRequest, row: Customer) -> Sequence[RelatedTable]:
         """Links, documents, what other domains know, and the operations."""

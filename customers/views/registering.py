@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -62,6 +63,7 @@ def show_customer_of_email(request: HttpRequest, model_admin: Any) -> HttpRespon
         request,
         model_admin,
         title=_("The customer who has this e-mail"),
+        form=Form(),
         lead=_("The provider has a customer with %(email)s who is not in our list yet.") % {"email": email},
         submit_label=_("Read it from the provider"),
     )

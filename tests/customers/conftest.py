@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
@@ -63,6 +65,13 @@ def at_provider(sandbox: Sandbox, mirrored: Callable[..., Customer]) -> Callable
         return mirrored(str(row["id"]), **columns)
 
     return register
+
+
+@pytest.fixture
+def clara_works(client: Client, clara: User) -> Client:
+    """Clara's browser."""
+    client.force_login(clara)
+    return client
 
 
 @pytest.fixture
