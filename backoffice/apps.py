@@ -12,8 +12,13 @@ class BackofficeConfig(AppConfig):
     label = "backoffice"
 
     def ready(self) -> None:
-        """Load the Celery application, so that tasks are sent through it from every process."""
-        from backoffice import celery  # noqa: F401, PLC0415 - needs the settings
+        """Load the Celery application, so that tasks are sent through it, and the contract's override file.
+
+        Raises `ContractError` with the line at fault: a wrong file is refused at start, not on a page.
+        """
+        from backoffice import celery, provider  # noqa: F401, PLC0415 - need the settings
+
+        provider.get_catalogue()
 
 
 class BackofficeAdminConfig(admin_apps.AdminConfig):

@@ -20,7 +20,8 @@ environ.Env.read_env(str(BASE_DIR / ".env"))
 
 # Everything that is written at run time lives in one folder, never under a web root.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 ENVIRONMENTS = ("local", "sandbox", "production")
 CRYPTOPOCKET_ENVIRONMENT = env.str("CRYPTOPOCKET_ENVIRONMENT", default="local")
@@ -132,7 +133,6 @@ CACHES = {"default": env.cache("CACHE_URL", default="dbcache://backoffice_cache"
 
 MEDIA_ROOT = env.str("DOCUMENT_ROOT", default=str(VAR_DIR / "documents"))
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
     # Customers' documents: a private folder, no public address.
     "default": {

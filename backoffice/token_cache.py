@@ -18,7 +18,7 @@ class CacheTokenStore:
     """Keeps one token per provider and key; one process at a time renews it.
 
     `name` tells integrations apart: a token of the sandbox is never shown to production. Implements
-    `backoffice.cryptopocket.token.TokenStore`.
+    `backoffice.cryptopocket.tokens.TokenStore`.
     """
 
     def __init__(self, *, name: str) -> None:

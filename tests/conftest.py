@@ -71,6 +71,12 @@ def _private_folder(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _passwords_cost_nothing(settings: Any) -> None:
+    """Slow password hashes protect people, not tests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _no_token_from_another_test(request: pytest.FixtureRequest) -> None:
     """The provider's token is shared through the cache, and must not outlive the stand-in that gave it."""
     if {"db", "transactional_db", "sandbox", "start_provider"} & set(request.fixturenames):
