@@ -58,13 +58,13 @@ class BankTransactionFilterSet(django_filters.FilterSet):
 
     def filter_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Lines by how far their reconciling is."""
-        narrow: dict[str, Callable[[], QuerySet[Any]]] = {
+        narrow: dict[str, Callable[[QuerySet[Any]], QuerySet[Any]]] = {
             self.TO_RECONCILE: queries.lines_to_reconcile,
             self.WAITING_LONG: queries.lines_waiting_long,
             self.IN_PROGRESS: queries.lines_in_progress,
             self.RECONCILED: queries.lines_reconciled,
         }
-        return rows.filter(pk__in=narrow[value]().values("pk"))
+        return narrow[value](rows)
 
 
 class ReconciliationFilterSet(django_filters.FilterSet):

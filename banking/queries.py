@@ -11,6 +11,8 @@ from banking.models import BankTransaction, Reconciliation
 from payments.models import Payment
 from payments.money import read_amount
 
+Lines = QuerySet[BankTransaction]
+
 PATIENCE = timedelta(days=1)
 """How long an incoming line may wait before a person should look at it."""
 
@@ -20,37 +22,38 @@ def live_pairings(side: str) -> Exists:
     return Exists(Reconciliation.objects.filter(is_live=True, **{side: OuterRef("pk")}))
 
 
-def incoming_lines() -> QuerySet[BankTransaction]:
-    """Bank lines that brought money."""
-    return BankTransaction.objects.filter(direction=BankTransaction.Direction.CREDIT, amount__gt=0)
-
-
-def lines_to_reconcile() -> QuerySet[BankTransaction]:
-    """Incoming lines that are not reconciled and are not being paired."""
-    waiting = incoming_lines().filter(reconciled=False, payment=None, missing_since=None)
+def lines_to_reconcile(lines: Lines | None = None) -> Lines:
+    """Incoming lines that are not reconciled and are not being paired; of all lines, or of those given."""
+    waiting = _of(lines).filter(
+        direction=BankTransaction.Direction.CREDIT, amount__gt=0, reconciled=False, payment=None, missing_since=None
+    )
     return waiting.exclude(live_pairings("bank_transaction"))
 
 
-def lines_waiting_long() -> QuerySet[BankTransaction]:
+def lines_waiting_long(lines: Lines | None = None) -> Lines:
     """Incoming lines that nobody has reconciled for longer than `PATIENCE`."""
-    return lines_to_reconcile().filter(booked_at__lt=timezone.now() - PATIENCE)
+    return lines_to_reconcile(lines).filter(booked_at__lt=timezone.now() - PATIENCE)
 
 
-def lines_in_progress() -> QuerySet[BankTransaction]:
+def lines_in_progress(lines: Lines | None = None) -> Lines:
     """Lines that are being paired, and that the provider does not show as reconciled yet."""
-    return BankTransaction.objects.filter(live_pairings("bank_transaction"), reconciled=False, payment=None)
+    return _of(lines).filter(live_pairings("bank_transaction"), reconciled=False, payment=None)
 
 
-def lines_reconciled() -> QuerySet[BankTransaction]:
+def lines_reconciled(lines: Lines | None = None) -> Lines:
     """Lines that the provider shows as reconciled."""
-    return BankTransaction.objects.filter(Q(reconciled=True) | Q(payment__isnull=False))
+    return _of(lines).filter(Q(reconciled=True) | Q(payment__isnull=False))
 
 
-def search_lines(rows: QuerySet[BankTransaction], words: str) -> QuerySet[BankTransaction]:
+def _of(lines: Lines | None) -> Lines:
+    return BankTransaction.objects.all() if lines is None else lines
+
+
+def search_lines(lines: Lines, words: str) -> Lines:
     """The lines that people mean by a text, a name, an IBAN, an id, a payment's id or an amount: every word counts."""
     for word in words.split():
-        rows = rows.filter(_means(word))
-    return rows
+        lines = lines.filter(_means(word))
+    return lines
 
 
 def _means(word: str) -> Q:

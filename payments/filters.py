@@ -56,8 +56,9 @@ class PaymentFilterSet(django_filters.FilterSet):
 
     def filter_waiting(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Payments that stand still for longer than they should."""
-        waiting = payments_waiting_long().values("pk")
-        return rows.filter(pk__in=waiting) if value == "yes" else rows.exclude(pk__in=waiting)
+        if value == "yes":
+            return payments_waiting_long(rows)
+        return rows.exclude(pk__in=payments_waiting_long().values("pk"))
 
 
 class OffRampFilterSet(django_filters.FilterSet):

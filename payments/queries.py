@@ -7,6 +7,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from customers.models import Customer
 from payments.models import OffRamp, Payment
 from payments.money import read_amount
 
@@ -30,17 +31,16 @@ def off_ramps_not_final() -> QuerySet[OffRamp]:
     return OffRamp.objects.filter(status__in=(OffRamp.Status.PENDING, OffRamp.Status.CRYPTO_RECEIVED))
 
 
-def payments_waiting_long() -> QuerySet[Payment]:
-    """Payments whose transfer was announced, or whose money came in, days ago, and which stand still."""
+def payments_waiting_long(payments: QuerySet[Payment] | None = None) -> QuerySet[Payment]:
+    """Payments whose transfer was announced, or whose money came in, days ago; of all, or of those given."""
     moving = (Payment.Status.PENDING_BANK, Payment.Status.PAYMENT_RECEIVED)
-    return Payment.objects.filter(
-        status__in=moving, created_at__lt=timezone.now() - WAITING_LONG_AFTER, missing_since=None
-    )
+    everything = Payment.objects.all() if payments is None else payments
+    return everything.filter(status__in=moving, created_at__lt=timezone.now() - WAITING_LONG_AFTER, missing_since=None)
 
 
 def payments_with_customers() -> QuerySet[Payment]:
-    """Payments with their customers, in one query."""
-    return Payment.objects.select_related("customer")
+    """Payments with their customers, in one query, without the payloads."""
+    return Payment.objects.select_related("customer").defer("payload", "customer__payload")
 
 
 def payments_waiting_for_money() -> QuerySet[Payment]:
@@ -59,34 +59,40 @@ def payer_names(payment: Payment) -> list[str]:
 
 def search_payments(rows: QuerySet[Payment], words: str) -> QuerySet[Payment]:
     """The payments that people mean by an id, external id, concept, txid, name, e-mail or amount: every word counts."""
-    exact = ("remote_id", "external_id", "transfer_concept", "txid", "customer_id")
-    within = ("holder", *_CUSTOMER_COLUMNS)
     for word in words.split():
-        rows = rows.filter(_any_is(word, exact) | _any_contains(word, within) | _is_amount(word))
+        rows = rows.filter(_is_id(word, _PAYMENT_IDS) | _is_amount(word) | _of_customer(word) | _has_holder(word))
     return rows
 
 
 def search_off_ramps(rows: QuerySet[OffRamp], words: str) -> QuerySet[OffRamp]:
     """The off-ramps that people mean by an id, a name, an e-mail or an amount: every word counts."""
     for word in words.split():
-        rows = rows.filter(
-            _any_is(word, ("remote_id", "customer_id")) | _any_contains(word, _CUSTOMER_COLUMNS) | _is_amount(word)
-        )
+        rows = rows.filter(_is_id(word, _OFF_RAMP_IDS) | _is_amount(word) | _of_customer(word))
     return rows
 
 
-_CUSTOMER_COLUMNS = ("customer__name", "customer__last_name", "customer__company_name", "customer__email")
+_PAYMENT_IDS = ("remote_id", "external_id", "transfer_concept", "txid", "customer_id")
+_OFF_RAMP_IDS = ("remote_id", "customer_id")
+_CUSTOMER_COLUMNS = ("name", "last_name", "company_name", "email")
+_NOBODY = Q(pk__in=[])
 
 
-def _any_is(word: str, columns: tuple[str, ...]) -> Q:
+def _is_id(word: str, columns: tuple[str, ...]) -> Q:
     return reduce(or_, (Q(**{column: word}) for column in columns))
 
 
-def _any_contains(word: str, columns: tuple[str, ...]) -> Q:
-    return reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns))
+def _of_customer(word: str) -> Q:
+    """Match by the customer: a subquery, since there are fewer customers to look through than payments."""
+    meant = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in _CUSTOMER_COLUMNS))
+    return Q(customer_id__in=Customer.objects.filter(meant).values("remote_id"))
+
+
+def _has_holder(word: str) -> Q:
+    """Match by the payer's name, which has no digits: an id is not looked for in it."""
+    return _NOBODY if any(letter.isdigit() for letter in word) else Q(holder__icontains=word)
 
 
 def _is_amount(word: str) -> Q:
     """Match an amount as people write it, with a point or a comma; nothing where the word is none."""
     amount = read_amount(word)
-    return Q(pk__in=[]) if amount is None else Q(fiat_amount=amount)
+    return _NOBODY if amount is None else Q(fiat_amount=amount)

@@ -3,8 +3,10 @@
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
 
 LINE_LENGTH = 35
 """Banks cut the text of a transfer into lines of this many characters, often joined by a blank."""
@@ -23,11 +25,13 @@ class Wording(StrEnum):
     SPACED = "spaced"
 
 
-def concepts_in(text: str) -> dict[str, Wording]:
+@lru_cache(maxsize=64)
+def concepts_in(text: str) -> Mapping[str, Wording]:
     """Return every string in a bank's text that could be a concept, in capitals, and how it stands there.
 
     Numbers count as a whole: 130042 is not in 9130042, nor in the amount 130042,50. A number that the bank broke
-    over two lines is put together again, and so is one that was written with blanks.
+    over two lines is put together again, and so is one that was written with blanks. Remembered for the last texts,
+    since one text is compared with many payments.
     """
     text = unicodedata.normalize("NFKC", text).upper()
     found: dict[str, Wording] = {}
@@ -41,7 +45,7 @@ def concepts_in(text: str) -> dict[str, Wording]:
             found.setdefault(left.group() + right.group(), Wording.BROKEN)
     for joined in _spaced_numbers(text, numbers):
         found.setdefault(joined, Wording.SPACED)
-    return found
+    return MappingProxyType(found)
 
 
 def find_concept(concept: str, text: str) -> Wording | None:

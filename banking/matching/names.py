@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -24,6 +25,7 @@ class Likeness(StrEnum):
     ALIKE = "alike"
 
 
+@lru_cache(maxsize=256)
 def normalise_name(name: str) -> str:
     """Return a name in small letters, without accents and signs, with single blanks."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
