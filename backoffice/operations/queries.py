@@ -1,13 +1,18 @@
 """Reads: operations about an object, those that need a person, how a batch goes, whether a worker lives."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Case, Count, Model, Q, QuerySet, When
 from django.utils import timezone
 
 from backoffice.operations.models import FINAL_STATES, Heartbeat, Operation, OperationBatch, State, model_label
 from backoffice.operations.pacing import WORKER_SILENT_AFTER
+
+LATELY = timedelta(days=3)
+
+# What a person should see first comes first.
+_BY_URGENCY = {State.UNKNOWN: 0, State.REFUSED: 1, State.ABANDONED: 2, State.SENDING: 3, State.QUEUED: 4}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +50,9 @@ def waiting_for_an_administrator() -> QuerySet[Operation]:
     return Operation.objects.filter(state=State.QUEUED, error_code__in=["authorization_incorrect", "configuration"])
 
 
-def refused_since(moment: datetime) -> QuerySet[Operation]:
-    """Refused after that moment."""
-    return Operation.objects.filter(state=State.REFUSED, finished_at__gte=moment)
+def refused_lately() -> QuerySet[Operation]:
+    """Refused within the last three days."""
+    return Operation.objects.filter(state=State.REFUSED, finished_at__gte=timezone.now() - LATELY)
 
 
 def awaiting_approval() -> QuerySet[Operation]:
@@ -60,6 +65,12 @@ def batch_progress(batch: OperationBatch) -> BatchProgress:
     counts = dict(batch.operations.order_by().values_list("state").annotate(count=Count("pk")))
     by_state = {State(state): counts[state] for state in State.values if state in counts}
     return BatchProgress(total=sum(by_state.values()), by_state=by_state)
+
+
+def operations_of(batch: OperationBatch) -> QuerySet[Operation]:
+    """The operations of a batch: unknown and refused ones first, those that succeeded last."""
+    urgency = Case(*(When(state=state, then=rank) for state, rank in _BY_URGENCY.items()), default=len(_BY_URGENCY))
+    return batch.operations.order_by(urgency, "pk")
 
 
 def worker_seen_at() -> datetime | None:

@@ -1,0 +1,140 @@
+"""Where an operation stands, in plain words: what is known, whether anything was sent, what to do."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from backoffice.operations.kinds import OperationKind
+from backoffice.operations.models import Operation, State
+from backoffice.operations.refusals import INVALID_REQUEST, NOT_SENT_BY_US
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a page says of an operation. `is_settled`: nothing will change by itself any more."""
+
+    headline: str
+    sent: str
+    advice: str
+    is_settled: bool
+
+
+def standing_of(operation: Operation, kind: OperationKind | None) -> Standing:
+    """The words for an operation; `kind` is None where its code is gone."""
+    headline, sent, advice = _WORDS[State(operation.state)](operation, kind)
+    if operation.in_doubt and operation.state not in {State.UNKNOWN, State.ABANDONED}:
+        sent = f"{sent} {_('An earlier attempt may have been done as well.')}"
+    return Standing(headline=headline, sent=sent, advice=advice, is_settled=_is_settled(operation))
+
+
+def _is_settled(operation: Operation) -> bool:
+    waits_for_a_person = operation.state == State.UNKNOWN and operation.not_before is None
+    return operation.is_final or waits_for_a_person
+
+
+Words = tuple[str, str, str]
+
+
+def _not_sent() -> str:
+    return _("Nothing was sent.")
+
+
+def _awaiting_approval(_operation: Operation, _kind: Any) -> Words:
+    return _("It waits for a second person."), _not_sent(), _("Somebody else than who asked must approve it.")
+
+
+def _queued(operation: Operation, _kind: Any) -> Words:
+    sent = _("This attempt has sent nothing.") if operation.in_doubt else _not_sent()
+    if operation.not_before is None or operation.not_before <= timezone.now():
+        return _("It waits for a worker."), sent, _("Nothing: it goes out in a moment.")
+    at = _at(operation.not_before)
+    if operation.error_code:
+        return (
+            _("It waits for an administrator; next try at %(at)s.") % {"at": at},
+            sent,
+            _("%(reason)s When that is repaired, press “Try now”.") % {"reason": operation.error_text},
+        )
+    return (
+        _("It waits; next try at %(at)s.") % {"at": at},
+        sent,
+        f"{operation.error_text} {_('Nothing needs to be done: it is tried again by itself.')}".strip(),
+    )
+
+
+def _sending(operation: Operation, _kind: Any) -> Words:
+    if operation.sent_at is None:
+        return _("A worker has taken it up."), _not_sent(), _("Wait a moment.")
+    return (
+        _("It is being sent; the provider has not answered yet."),
+        _("Sent at %(at)s.") % {"at": _at(operation.sent_at)},
+        _("Wait a moment. If the worker is lost, that is found out by itself."),
+    )
+
+
+def _succeeded(_operation: Operation, _kind: Any) -> Words:
+    return _("The provider has done it."), _("It was sent and done."), _("Nothing.")
+
+
+def _refused(operation: Operation, kind: OperationKind | None) -> Words:
+    reason = kind.explain_refusal(operation.error_code, operation.error_text) if kind else operation.error_code
+    if operation.error_code in {INVALID_REQUEST, NOT_SENT_BY_US}:
+        return _("We did not send it."), _not_sent(), reason
+    return _("The provider said no."), _("The provider was asked and has done nothing."), reason
+
+
+def _unknown(operation: Operation, kind: OperationKind | None) -> Words:
+    if operation.kept_answer:
+        return (
+            _("The provider has done it; it is not in our records yet."),
+            _("It was sent and done. Nothing is sent again."),
+            _("It is written down again by itself. “Read back” does it now; if that fails, tell an administrator."),
+        )
+    sent = _("It was sent at %(at)s and may have been done.") % {"at": _at(operation.sent_at)}
+    return _("Nobody knows yet whether it was done."), sent, _advice_for_unknown(operation, kind)
+
+
+def _advice_for_unknown(operation: Operation, kind: OperationKind | None) -> str:
+    if operation.not_before is not None:
+        at = _at(operation.not_before)
+        return _("The provider is asked what became of it at %(at)s. “Read back” asks now.") % {"at": at}
+    if kind is not None and kind.can_read_back:
+        return _("Asking the provider did not settle it. “Read back” asks once more; otherwise decide.")
+    return _(
+        "The provider cannot be asked about this. Find out whether it was done (ask the customer, or CryptoPocket). "
+        "If not, “Do again” sends it once more; if it was done after all, it is then done twice. “Leave” closes it."
+    )
+
+
+def _cancelled(_operation: Operation, _kind: Any) -> Words:
+    return _("It was taken back."), _not_sent(), _("Nothing.")
+
+
+def _abandoned(operation: Operation, _kind: Any) -> Words:
+    if operation.kept_answer:
+        late = _("An answer that came later says that the provider has done it.")
+        return _("It was left; later it turned out to be done."), late, _("Tell an administrator: the answer is kept.")
+    return (
+        _("It was left: whether it was done stays open."),
+        _("It was sent at %(at)s and may have been done.") % {"at": _at(operation.sent_at)},
+        _("Nothing."),
+    )
+
+
+def _at(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "d M H:i:s") if moment else _("an unknown time")
+
+
+_WORDS = {
+    State.REQUESTED: _queued,
+    State.AWAITING_APPROVAL: _awaiting_approval,
+    State.QUEUED: _queued,
+    State.SENDING: _sending,
+    State.SUCCEEDED: _succeeded,
+    State.REFUSED: _refused,
+    State.UNKNOWN: _unknown,
+    State.CANCELLED: _cancelled,
+    State.ABANDONED: _abandoned,
+}
