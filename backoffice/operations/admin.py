@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
+from backoffice.face.actions import Button
 from backoffice.face.admin import Card, Fact, ObjectView, QuickFilter, ReadOnlyAdmin
 from backoffice.face.badges import copyable, empty, moment, status_badge, whole_number
 from backoffice.face.cards import show
@@ -56,8 +57,8 @@ def standing_context(request: HttpRequest, model_admin: Any, operation: Operatio
         "operation": operation,
         "standing": standing,
         "live_url": model_admin.url_of("standing", operation),
-        "choices": [
-            {"label": choice.label, "tone": choice.tone, "url": model_admin.url_of(choice.name, operation)}
+        "standing_buttons": [
+            Button(label=choice.label, tone=choice.link_tone, url=model_admin.url_of(choice.name, operation))
             for choice in choices_for(operation, kind, request.user)
         ],
         "links": kind.links(operation) if kind else [],

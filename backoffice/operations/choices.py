@@ -52,6 +52,11 @@ class Choice:
     asks_why: bool = False
     tone: ButtonTone = "plain"
 
+    @property
+    def link_tone(self) -> ButtonTone:
+        """The look of the link to its page: only the button that does it looks dangerous."""
+        return "plain" if self.tone == "danger" else self.tone
+
     def may_be_made_by(self, person: Any, kind: OperationKind) -> bool:
         """Whether the person holds the permission that the service will ask for."""
         permission = kind.approval_permission if self.name == "approve" else kind.permission

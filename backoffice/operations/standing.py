@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backoffice.face.moments import exact_time
 from backoffice.operations.kinds import OperationKind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.refusals import INVALID_REQUEST, NOT_SENT_BY_US
@@ -124,7 +124,7 @@ def _abandoned(operation: Operation, _kind: Any) -> Words:
 
 
 def _at(moment: Any) -> str:
-    return date_format(timezone.localtime(moment), "d M H:i:s") if moment else _("an unknown time")
+    return exact_time(moment) if moment else _("an unknown time")
 
 
 _WORDS = {
