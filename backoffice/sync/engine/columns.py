@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from backoffice.sync.fields import ExactDecimalField
 from backoffice.sync.models import MirroredModel
@@ -33,30 +33,38 @@ class Columns:
 
     def __init__(self, model: type[MirroredModel]) -> None:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self._checks = {field.attname: _make_check(field) for field in fields}
-        self._prepares = [(field.column or "", field.attname, _make_prepare(field)) for field in fields]
+        own = [field for field in fields if field.name not in _BOOKKEEPING]
         self.all = tuple(field.attname for field in fields)
-        self._make_defaults = [(field.attname, field.get_default) for field in fields if field.name not in _BOOKKEEPING]
+        self._checks = {
+            field.attname: (_allow if field.null else _forbid, _find_check(_target(field))) for field in fields
+        }
+        self._columns = [(field.column or "", field.attname) for field in fields]
+        self._prepares = [(field.column or "", prepare) for field in fields if (prepare := _find_prepare(field))]
+        self._fixed_defaults = {field.attname: field.get_default() for field in own if not callable(field.default)}
+        self._made_defaults = [(field.attname, field.get_default) for field in own if callable(field.default)]
 
     @property
     def defaults(self) -> dict[str, Any]:
         """A new row's values by attribute name."""
-        return {name: get_default() for name, get_default in self._make_defaults}
+        return {**self._fixed_defaults, **{name: make() for name, make in self._made_defaults}}
 
     def find_fault(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
         """(column, why) of the first value that cannot be kept, None where all can.
 
         Raises KeyError for a column that the model does not have.
         """
-        checks = self._checks
         for name, value in values.items():
-            if reason := checks[name](value):
+            check_null, check = self._checks[name]
+            if reason := check_null() if value is None else check(value):
                 return name, reason
         return None
 
     def prepare(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """A row's values, all of them, by column name as the database takes them."""
-        return {column: prepare(values[attname]) for column, attname, prepare in self._prepares}
+        row = {column: values[attname] for column, attname in self._columns}
+        for column, prepare in self._prepares:
+            row[column] = prepare(row[column])
+        return row
 
 
 def columns_of(model: type[MirroredModel]) -> Columns:
@@ -84,24 +92,16 @@ def prepare_moment(value: datetime | None) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 
-def _make_prepare(field: "models.Field[Any, Any]") -> Prepare:
+def _find_prepare(field: "models.Field[Any, Any]") -> Prepare | None:
+    """How a value is made ready; None for most, which go in as they are."""
     target = _target(field)
     if type(target) in {models.CharField, models.TextField} or isinstance(target, _SAME_IN_THE_DATABASE):
-        return _as_it_is
+        return None
+    if connection.vendor == "postgresql" and isinstance(target, models.DecimalField | models.DateTimeField):
+        return None
     if isinstance(target, models.DateTimeField):
-        return prepare_moment
-    return partial(field.get_db_prep_save, connection=connection)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _make_check(field: "models.Field[Any, Any]") -> Check:
-    target = _target(field)
-    check = _find_check(target)
-    refusal = "" if field.null else "is missing"
-    return lambda value: refusal if value is None else check(value)
+        return connection.ops.adapt_datetimefield_value
+    return partial(field.get_db_prep_save, connection=connections[connection.alias])
 
 
 def _target(field: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
@@ -131,6 +131,14 @@ def _make_decimal_check(field: Any) -> Check:
 def _make_whole_number_check(field: Any) -> Check:
     limits = connection.ops.integer_field_range(field.get_internal_type())
     return partial(_check_whole_number, limits=limits)
+
+
+def _allow() -> str:
+    return ""
+
+
+def _forbid() -> str:
+    return "is missing"
 
 
 def _check_text(value: Any, longest: int | None) -> str:

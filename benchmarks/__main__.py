@@ -1,0 +1,104 @@
+"""Measures on databases of its own, each measurement in a process of its own, and prints tables."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+import psycopg
+
+from backoffice.sandbox import start_sandbox
+from benchmarks import PAGE_SIZE, report
+from benchmarks.databases import temporary_postgresql, temporary_sqlite
+
+ENGINES = {"PostgreSQL": temporary_postgresql, "SQLite": temporary_sqlite}
+FEW = 10_000
+
+
+def main() -> None:
+    """Run all measurements, or a small run of them."""
+    options = _parse_arguments()
+    rows, sample, many = (10_000, 300, 50_000) if options.quick else (100_000, 3000, 1_000_000)
+    engines = [name for name in options.engines or ENGINES if _answers(name)]
+    for engine in engines:
+        _compare_ways(engine, rows=rows, sample=sample)
+    for engine in engines:
+        _compare_memory(engine, many=many)
+    for engine in engines:
+        _go_end_to_end(engine, rows=rows)
+
+
+def _compare_ways(engine: str, *, rows: int, sample: int) -> None:
+    with ENGINES[engine]() as url:
+        figures = _measure(url, "speed", rows, sample)
+    _print(report.describe_speed(engine, figures))
+    if "e" in figures:
+        _print(report.describe_targets(figures))
+
+
+def _compare_memory(engine: str, *, many: int) -> None:
+    growths = [_measure_growths(engine, rows) for rows in (FEW, many)]
+    _print(report.describe_memory(engine, rows=(FEW, many), growths=growths))
+
+
+def _measure_growths(engine: str, rows: int) -> dict[str, float]:
+    """Megabytes of growth of a first load and of the run after it, which finds nothing changed."""
+    with ENGINES[engine]() as url:
+        return {what: _measure(url, "memory", rows)["growth"] for what in ("first load", "nothing changed")}
+
+
+def _go_end_to_end(engine: str, *, rows: int) -> None:
+    """The provider answers from this process, the product runs in another one."""
+    sizes = {"customers": 100, "payments": 0, "offramps": 0, "bank_transactions": rows}
+    with start_sandbox(**sizes) as provider, ENGINES[engine]() as url:
+        figures = _measure(url, "end-to-end", CRYPTOPOCKET_BASE_URL=provider.base_url)
+    _print(report.describe_end_to_end(engine, figures))
+
+
+def _measure(database_url: str, name: str, *numbers: int, **environment: str) -> dict[str, Any]:
+    """The figures of one measurement, made by a process of its own on that database."""
+    command = [sys.executable, "-m", "benchmarks.worker", name, *map(str, numbers)]
+    with tempfile.TemporaryDirectory(prefix="backoffice-benchmark-") as folder:
+        settings = {
+            "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+            "DATABASE_URL": database_url,
+            "CACHE_URL": "locmemcache://",
+            "VAR_DIR": folder,
+            "DEBUG": "false",
+            "LOG_LEVEL": "WARNING",
+            "CRYPTOPOCKET_ENVIRONMENT": "local",
+            "CRYPTOPOCKET_PAGE_SIZE": str(PAGE_SIZE),
+            "CRYPTOPOCKET_REQUESTS_PER_SECOND": "10000",
+            **environment,
+        }
+        done = subprocess.run(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def _answers(engine: str) -> bool:
+    """Whether the engine can be used here; says so where it cannot."""
+    try:
+        with ENGINES[engine]():
+            return True
+    except psycopg.OperationalError:
+        _print("No PostgreSQL answers: start one on localhost, or name one in POSTGRESQL_URL. It is left out.")
+        return False
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast the mirror is.")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the rows and less")
+    parser.add_argument("--engine", dest="engines", action="append", choices=ENGINES, help="only this one")
+    return parser.parse_args()
+
+
+def _print(text: str) -> None:
+    print(f"{text}\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Figures as tables for people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+_WAYS = (
+    ("a", "our engine, first load"),
+    ("b", "our engine, nothing changed"),
+    ("c", "our engine, 1 % changed"),
+    ("d", "update_or_create a row, first load *"),
+    ("d_same", "update_or_create a row, nothing changed *"),
+    ("e", "COPY and one upsert, first load **"),
+    ("e_ready", "COPY and one upsert of rows made before"),
+)
+
+
+def describe_speed(engine: str, figures: dict[str, Any]) -> str:
+    """The table of the ways on one engine, each with its ratios to the others."""
+    lines = [
+        f"{figures['rows']:,} bank transactions on {engine}",
+        "",
+        f"{'':<44}{'seconds':>9}{'µs a row':>10}{'rows/s':>10}{'x d':>8}{'x e':>7}{'statements/1,000':>18}",
+    ]
+    lines += [_describe_way(key, label, figures) for key, label in _WAYS if key in figures]
+    sample = f"* measured on {figures['sample']:,} rows and scaled"
+    limit = "; ** the same items read with the same code, in one transaction" if "e" in figures else ""
+    return "\n".join([*lines, "", f"{sample}{limit}. BEGIN and COMMIT are not counted as statements."])
+
+
+def describe_targets(figures: dict[str, Any]) -> str:
+    """What was wanted on PostgreSQL, and what was reached."""
+    statements = max(figures[f"{key}_statements"] for key in "abc")
+    return "\n".join(
+        [
+            "Wanted on PostgreSQL",
+            _describe_target("a at least 15 x d", figures["d"] / figures["a"], least=15),
+            _describe_target("b at least 80 x d", figures["d"] / figures["b"], least=80),
+            _describe_target("b at least 80 x d, where d changes nothing", figures["d_same"] / figures["b"], least=80),
+            _describe_target("a at least 0.5 x e", figures["e"] / figures["a"], least=0.5),
+            _describe_target("at most 4 statements per 1,000 rows", statements, most=4),
+        ]
+    )
+
+
+def describe_memory(engine: str, *, rows: tuple[int, int], growths: Sequence[dict[str, float]]) -> str:
+    """Megabytes of growth for few and for many rows, for each kind of run."""
+    few, many = growths
+    header = f"{'':<24}{rows[0]:>12,} rows{rows[1]:>12,} rows"
+    lines = [f"Memory at its peak, above that before the run, on {engine}", "", header]
+    lines += [f"  {what:<22}{few[what]:>14.1f} MB{many[what]:>14.1f} MB" for what in few]
+    farthest = max(many[what] - few[what] for what in few)
+    return "\n".join([*lines, _describe_target("flat within 20 MB", farthest, most=20)])
+
+
+def describe_end_to_end(engine: str, figures: dict[str, Any]) -> str:
+    """Over HTTP: seconds, and how much of them was waiting for the provider."""
+    lines = [f"End to end over HTTP from the stand-in, on {engine}", ""]
+    for key, label in (("first", "first load"), ("again", "nothing changed")):
+        part = figures[key]
+        rate = part["rows"] / part["seconds"]
+        lines.append(
+            f"  {label:<20}{part['rows']:>10,} rows{part['seconds']:>9.1f} s{rate:>10,.0f} rows/s, "
+            f"{part['waiting']:.0%} of the time waiting for the provider"
+        )
+    return "\n".join(lines)
+
+
+def _describe_way(key: str, label: str, figures: dict[str, Any]) -> str:
+    seconds, rows = figures[key], figures["rows"]
+    peer = figures["d"] if key in {"a", "e", "e_ready", "d"} else figures["d_same"]
+    limit = f"{figures['e'] / seconds:>7.2f}" if "e" in figures else f"{'':>7}"
+    statements = figures.get(f"{key}_statements")
+    name = key[0]
+    return (
+        f"({name}) {label:<40}{seconds:>9.2f}{seconds / rows * 1e6:>10.1f}{rows / seconds:>10,.0f}"
+        f"{peer / seconds:>8.1f}{limit}{'' if statements is None else format(statements, '>18.2f')}"
+    )
+
+
+def _describe_target(what: str, value: float, *, least: float | None = None, most: float | None = None) -> str:
+    is_reached = (least is None or value >= least) and (most is None or value <= most)
+    return f"  {what:<46}{value:>8.2f}  {'reached' if is_reached else 'MISSED'}"

@@ -1,0 +1,31 @@
+"""One measurement in a process of its own, on the database of `DATABASE_URL`; prints its figures as JSON."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+
+def main() -> None:
+    """Run the measurement that the command line names."""
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415 - needs the settings
+
+    from benchmarks.end_to_end import measure_end_to_end  # noqa: PLC0415 - needs the models
+    from benchmarks.memory import measure_memory  # noqa: PLC0415 - needs the models
+    from benchmarks.speed import measure_speed  # noqa: PLC0415 - needs the models
+
+    name, *numbers = sys.argv[1:]
+    call_command("migrate", verbosity=0)
+    measurements: dict[str, Callable[..., dict[str, Any]]] = {
+        "speed": measure_speed,
+        "memory": measure_memory,
+        "end-to-end": measure_end_to_end,
+    }
+    print(json.dumps(measurements[name](*map(int, numbers))))
+
+
+if __name__ == "__main__":
+    main()
