@@ -16,7 +16,7 @@ ITEMS = (
     AttentionItem(
         name="customers-kyc-failed",
         label=_("customers whose verification failed"),
-        count=lambda: queries.customers_with_failed_kyc().count(),
+        rows=queries.customers_with_failed_kyc,
         url=lambda: _customers_with("kyc_status=fail"),
         permission="customers.view_customer",
         help=_("Look at why, ask for other documents, or send an enhanced verification link."),
@@ -24,7 +24,7 @@ ITEMS = (
     AttentionItem(
         name="customers-kyc-waiting",
         label=_("customers under check for more than three days"),
-        count=lambda: queries.customers_waiting_for_kyc().count(),
+        rows=queries.customers_waiting_for_kyc,
         url=lambda: _customers_with("waiting=yes"),
         permission="customers.view_customer",
         help=_("Ask the provider what is missing."),
@@ -32,7 +32,7 @@ ITEMS = (
     AttentionItem(
         name="customers-links-ending",
         label=_("verification links that end within seven days"),
-        count=lambda: queries.links_ending_soon().count(),
+        rows=queries.links_ending_soon,
         url=lambda: f"{reverse('admin:customers_enhancedverification_changelist')}?state=ends_soon",
         permission="customers.view_enhancedverification",
         tone="info",
