@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.actions import ListView, ObjectView
 from backoffice.face.admin import MirrorAdmin, ReadOnlyAdmin, column
-from backoffice.face.badges import copyable, link_to, moment, money
+from backoffice.face.badges import copyable, empty, link_to, moment, money
 from backoffice.face.filtering import QuickFilter
 from backoffice.face.tables import RelatedTable
 from banking import queries, tables, views
-from banking.badges import reconciling_badge, signed_amount
+from banking.badges import name_of, reconciling_badge, signed_amount
 from banking.filters import BankAccountFilterSet, BankTransactionFilterSet, ReconciliationFilterSet
 from banking.models import BankAccount, BankTransaction, Reconciliation
 from banking.tables import RECONCILE_PERMISSION
@@ -53,6 +53,9 @@ class BankAccountAdmin(MirrorAdmin):
 @admin.register(BankTransaction)
 class BankTransactionAdmin(MirrorAdmin):
     """The accounts' lines; on the page of an incoming one, the payments that it could pay."""
+
+    class Media:
+        css = {"all": ("banking/workbench.css",)}
 
     resource_name = "bank_transactions"
     filterset_class = BankTransactionFilterSet
@@ -114,7 +117,8 @@ class BankTransactionAdmin(MirrorAdmin):
 
     def page_badges(self, row: Any) -> Iterable[Any]:
         """The direction, and how far the reconciling is."""
-        return [*super().page_badges(row), self.state(row)]
+        state = reconciling_badge(row, is_being_paired=row.is_being_paired)
+        return [*super().page_badges(row), *([state] if state else [])]
 
     def related_tables(self, request: HttpRequest, row: BankTransaction) -> Sequence[RelatedTable]:
         """What people asked to be paired with the line."""
@@ -152,7 +156,7 @@ class BankTransactionAdmin(MirrorAdmin):
     @column(_("reconciling"))
     def state(self, line: Any) -> SafeString:
         """How far its reconciling is."""
-        return reconciling_badge(line, is_being_paired=line.is_being_paired)
+        return reconciling_badge(line, is_being_paired=line.is_being_paired) or empty()
 
     @column(_("payment"))
     def paid_payment(self, line: BankTransaction) -> Any:
@@ -201,7 +205,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     @column(_("asked by"))
     def asked_by(self, pairing: Reconciliation) -> str:
         """Who asked for it."""
-        return pairing.operation.requested_by.get_username()
+        return name_of(pairing.operation.requested_by)
 
     @column(_("reasons"))
     def why(self, pairing: Reconciliation) -> str:

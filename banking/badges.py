@@ -2,11 +2,17 @@
 
 from decimal import Decimal
 
+from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from backoffice.face.badges import empty, money, status_badge
+from backoffice.face.badges import money, status_badge
 from banking.models import BankTransaction
+
+
+def name_of(person: User) -> str:
+    """How a colleague is called."""
+    return person.get_full_name() or person.get_username()
 
 
 def signed_amount(line: BankTransaction) -> SafeString:
@@ -26,5 +32,5 @@ def reconciling_badge(line: BankTransaction, *, is_being_paired: bool) -> SafeSt
     if is_being_paired:
         return status_badge("in_progress", _("in progress"), "busy")
     if line.direction != BankTransaction.Direction.CREDIT or line.amount <= 0:
-        return empty()
+        return SafeString()
     return status_badge("to_reconcile", _("to reconcile"), "attention")

@@ -101,7 +101,7 @@ def _compare_states(line: BankTransaction, payment: Payment) -> Comparison:
     return Comparison(
         label=_("State"),
         of_line=_("reconciled") if line.reconciled else _("not reconciled"),
-        of_payment=payment.status,
+        of_payment=payment.status_label,
         agrees=not line.reconciled and payment.status in OPEN_STATUSES,
     )
 

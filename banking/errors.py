@@ -8,6 +8,7 @@ BankingError
 
 from django.utils.translation import gettext as _
 
+from banking.badges import name_of
 from banking.models import Reconciliation
 
 
@@ -32,7 +33,7 @@ def _explain(pairing: Reconciliation | None) -> str:
         return _("Another pairing of one of the two was just being made and has ended. Nothing was sent. Try again.")
     text = _("%(person)s paired bank transaction %(line)s with payment %(payment)s already. Nothing was sent.")
     return text % {
-        "person": pairing.operation.requested_by.get_username(),
+        "person": name_of(pairing.operation.requested_by),
         "line": pairing.bank_transaction.remote_id,
         "payment": pairing.payment.remote_id,
     }

@@ -12,7 +12,7 @@ from backoffice.face.actions import Button
 from backoffice.face.badges import link_to, moment, status_badge
 from backoffice.face.tables import Column, RelatedTable
 from backoffice.operations.models import State
-from banking.badges import signed_amount
+from banking.badges import name_of, signed_amount
 from banking.models import BankAccount, BankTransaction, Reconciliation
 from payments.models import Payment
 from payments.queries import OPEN_STATUSES
@@ -34,7 +34,7 @@ LINE_COLUMNS = (
 _PAIRING_STATE = (
     Column(label=_("Operation"), value=lambda pairing: link_to(pairing.operation)),
     Column(label=_("State"), value=operation_badge),
-    Column(label=_("Asked by"), value=lambda pairing: pairing.operation.requested_by.get_username()),
+    Column(label=_("Asked by"), value=lambda pairing: name_of(pairing.operation.requested_by)),
     Column(label=_("Asked"), value=lambda pairing: moment(pairing.created_at)),
 )
 PAIRINGS_OF_PAYMENT_COLUMNS = (

@@ -67,6 +67,7 @@ def lines_for_payment(request: HttpRequest, model_admin: Any) -> HttpResponse:
             "payment": payment,
             "pairing": queries.pairing_of_payment(payment),
             "found": find_lines(payment),
+            "media": model_admin.media,
         },
     )
 

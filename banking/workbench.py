@@ -15,6 +15,8 @@ from payments.queries import payments_with_customers, search_payments
 SEARCH_PARAMETER = "find"
 MOST_SHOWN = 20
 MOST_FOUND = 20
+LIKELY_FROM = 60
+"""Points: the amount, the day and the customer's word count 55 at most, so a concept or a name is among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,16 @@ class Workbench:
     def shown(self) -> tuple[Candidate, ...]:
         """The likeliest candidates."""
         return self.candidates.ranked[:MOST_SHOWN]
+
+    @property
+    def likely(self) -> list[Candidate]:
+        """Those for which more speaks than their amount and their date."""
+        return [candidate for candidate in self.shown if candidate.points >= LIKELY_FROM]
+
+    @property
+    def unlikely(self) -> list[Candidate]:
+        """The others."""
+        return [candidate for candidate in self.shown if candidate.points < LIKELY_FROM]
 
     @property
     def is_cut(self) -> bool:

@@ -52,6 +52,12 @@ class Payment(MirroredModel):
         verbose_name_plural = _("payments")
         indexes: ClassVar = [models.Index(fields=["fiat_symbol", "fiat_amount", "status"])]
 
+    @property
+    def status_label(self) -> str:
+        """The status in words; one that nobody knows as it came."""
+        known = self.status in self.Status.values
+        return str(self.Status(self.status).label) if known else self.status
+
 
 class OffRamp(MirroredModel):
     """A sale of coins by a customer (contract 5.3). `base_units` are exact; `fiat_amount` is in whole units."""

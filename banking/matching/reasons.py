@@ -117,7 +117,7 @@ def _weigh_status(payment: Payment) -> Reason | None:
         return Reason(text=_("The customer says that the transfer is sent"), points=5)
     if payment.status == Payment.Status.STARTED:
         return None
-    text = _("The payment does not wait for money: its status is %(status)s") % {"status": payment.status or "?"}
+    text = _("The payment does not wait for money: its status is %(status)s") % {"status": payment.status_label or "?"}
     return Reason(text=text, points=-50)
 
 
