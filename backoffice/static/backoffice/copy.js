@@ -32,7 +32,7 @@
     button.classList.toggle("copied", copied);
     const region = announcer();
     if (region) {
-      region.textContent = copied ? "Copied" : "Could not be copied: select the text instead";
+      region.textContent = copied ? document.body.dataset.wordsCopied : document.body.dataset.wordsNotCopied;
     }
     setTimeout(() => {
       button.classList.remove("copied");

@@ -78,7 +78,7 @@
     try {
       const { fresh, signedOut } = await fetchFresh(element);
       if (signedOut) {
-        sayLost(element, "You are signed out: reload the page to sign in again.");
+        sayLost(element, document.body.dataset.wordsSignedOut);
         return;
       }
       if (!fresh) {
@@ -92,7 +92,7 @@
       }
       watch(element);
     } catch {
-      sayLost(element, `Not renewed since ${renewedAt.toLocaleTimeString()}`);
+      sayLost(element, `${document.body.dataset.wordsLost} ${renewedAt.toLocaleTimeString()}`);
       watch(element, renewedAt, failures + 1);
     }
   }
