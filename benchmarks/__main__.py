@@ -16,12 +16,13 @@ from benchmarks.databases import temporary_postgresql, temporary_sqlite
 
 ENGINES = {"PostgreSQL": temporary_postgresql, "SQLite": temporary_sqlite}
 FEW = 10_000
+ROUNDS = 3
 
 
 def main() -> None:
     """Run all measurements, or a small run of them."""
     options = _parse_arguments()
-    rows, sample, many = (10_000, 300, 50_000) if options.quick else (100_000, 3000, 1_000_000)
+    rows, sample, many = (10_000, 200, 50_000) if options.quick else (100_000, 1000, 1_000_000)
     engines = [name for name in options.engines or ENGINES if _answers(name)]
     for engine in engines:
         _compare_ways(engine, rows=rows, sample=sample)
@@ -33,7 +34,7 @@ def main() -> None:
 
 def _compare_ways(engine: str, *, rows: int, sample: int) -> None:
     with ENGINES[engine]() as url:
-        figures = _measure(url, "speed", rows, sample)
+        figures = _measure(url, "speed", rows, sample, ROUNDS)
     _print(report.describe_speed(engine, figures))
     if "e" in figures:
         _print(report.describe_targets(figures))

@@ -22,7 +22,7 @@ def describe_speed(engine: str, figures: dict[str, Any]) -> str:
         f"{'':<44}{'seconds':>9}{'µs a row':>10}{'rows/s':>10}{'x d':>8}{'x e':>7}{'statements/1,000':>18}",
     ]
     lines += [_describe_way(key, label, figures) for key, label in _WAYS if key in figures]
-    sample = f"* measured on {figures['sample']:,} rows and scaled"
+    sample = f"The best of {figures['rounds']} rounds. * measured on {figures['sample']:,} rows and scaled"
     limit = "; ** the same items read with the same code, in one transaction" if "e" in figures else ""
     return "\n".join([*lines, "", f"{sample}{limit}. BEGIN and COMMIT are not counted as statements."])
 
