@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +31,8 @@ class CustomerAdmin(MirrorAdmin):
     resource_name = RESOURCE_NAME
     filterset_class = CustomerFilterSet
     list_display = ("display_name", "kind_badge", "email", "country", "kyc_badge", "registered", "read")
-    ordering = ("-registered_at", "-pk")
+    # Who has only just been registered from here is on top, before the list has said when.
+    ordering = (F("registered_at").desc(nulls_first=True), "-pk")
     search_fields = (
         "email",
         "name",

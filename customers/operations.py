@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 from django.core.files.storage import default_storage
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.cryptopocket.client import CryptoPocketClient
@@ -162,7 +163,9 @@ class CreateEnhancedVerificationLink(OperationKind):
 
     def describe(self, operation: Operation) -> list[tuple[Label, Any]]:
         """For whom, and for how long."""
-        return [(_("Customer"), operation.request["customer"]), (_("Days valid"), operation.request["days"])]
+        days = operation.request["days"]
+        length = ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+        return [(_("Customer"), operation.request["customer"]), (_("Valid for"), length)]
 
     def links(self, operation: Operation) -> list[tuple[Label, str]]:
         """The customer, and the link once there is one."""
@@ -221,7 +224,7 @@ class UploadCustomerDocument(OperationKind):
         return [
             (_("Customer"), request["customer"]),
             (_("Type"), Document.Type(request["type"]).label),
-            (_("Size in bytes"), request["size"]),
+            (_("Size"), filesizeformat(request["size"])),
             ("SHA-256", request["sha256"]),
         ]
 

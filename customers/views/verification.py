@@ -41,7 +41,7 @@ def issue_link(request: HttpRequest, model_admin: Any, customer: Customer) -> Ht
         row=customer,
         form=form,
         lead=_("The customer opens it without a login. The provider shows it to us only once; it is kept here."),
-        warnings=[_("There is a live link already. A second one does not end the first.")] if live else [],
+        warnings=[_("There is a live link already. Send that one, unless you mean to issue a second.")] if live else [],
         submit_label=_("Issue another link") if live else _("Issue the link"),
         template="admin/customers/issue_link.html",
         context={"live_links": live},

@@ -31,6 +31,13 @@ def test_the_list_shows_who_the_customers_are_and_how_their_verification_stands(
         assert text in shown
 
 
+def test_who_was_only_just_registered_is_on_top(clara_works: Client, mirrored: Callable[..., Customer]) -> None:
+    mirrored("1", name="Marta", registered_at=timezone.now())
+    mirrored("2", name="Lena")
+    shown = page(clara_works, LIST)
+    assert shown.index(">Lena<") < shown.index(">Marta<")
+
+
 @pytest.mark.parametrize("wanted", ["marta@example.org", "MARTA", "ruiz", "Marta Ruiz", "00000000T", "4711", "Hijos"])
 def test_people_search_by_what_they_have_in_hand(
     clara_works: Client, mirrored: Callable[..., Customer], wanted: str
