@@ -4,6 +4,9 @@ import os
 
 from celery import Celery
 
+from backoffice.broker import use_safe_filesystem_transport
+
+use_safe_filesystem_transport()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 
 app = Celery("backoffice")

@@ -71,6 +71,15 @@ def _private_folder(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _database_beside_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The browser's own loop runs in the test's thread, where Django would refuse to touch the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("browser"):
+            patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _passwords_cost_nothing(settings: Any) -> None:
     """Slow password hashes protect people, not tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
