@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, Model, Q, QuerySet, When
+from django.db.models import Case, Count, Model, QuerySet, When
 from django.utils import timezone
 
 from backoffice.operations.models import FINAL_STATES, Heartbeat, Operation, OperationBatch, State, model_label
@@ -82,8 +82,3 @@ def is_worker_alive() -> bool:
     """Whether a worker was seen within the last 45 seconds."""
     seen = worker_seen_at()
     return seen is not None and seen >= timezone.now() - WORKER_SILENT_AFTER
-
-
-def due_operations() -> QuerySet[Operation]:
-    """Queued, and their time has come."""
-    return Operation.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=timezone.now()), state=State.QUEUED)

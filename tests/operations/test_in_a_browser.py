@@ -19,7 +19,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     # The browser plugin's own fixtures are written in a way that pytest 10 will no longer take.
-    pytest.mark.filterwarnings("ignore:Session-scoped fixtures defined as instance methods"),
 ]
 
 

@@ -199,3 +199,25 @@ def test_workers_that_take_up_the_same_act_at_the_same_time_do_it_once(
     assert installation.do("show", operation) == {"state": "succeeded", "attempts": 1, "sent": True}
     assert provider_of_processes.control.calls("createCustomer") == 1
     assert registered() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("installation", ["postgresql"], indirect=True)
+def test_an_answer_outlives_a_database_that_goes_away_for_a_moment(
+    installation: Installation, provider_of_processes: Sandbox, registered: Callable[[], int]
+) -> None:
+    control = provider_of_processes.control
+    control.fault("hold", "createCustomer", after_work=True, milliseconds=60_000)
+    operation = installation.result_of(installation.begin("ask", MARTA))["asked"]
+    worker = installation.begin("perform", operation)
+    assert control.wait_for_call("createCustomer", seconds=30)
+    wait_until(lambda: registered() == 1)
+    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
+        name = installation.environment["DATABASE_URL"].rsplit("/", 1)[1]
+        ended = server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        ).fetchall()
+    assert ended
+    control.release()
+    assert installation.result_of(worker)["state"] == "succeeded"
+    assert control.calls("createCustomer") == 1

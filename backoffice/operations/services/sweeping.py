@@ -36,7 +36,8 @@ def sweep() -> SweepResult:
         nudged=_nudge_again(State.QUEUED, PERFORM),
         read_backs_nudged=_nudge_again(State.UNKNOWN, READ_BACK),
     )
-    logger.info("operations_swept", **vars(result))
+    if any(vars(result).values()):
+        logger.info("operations_swept", **vars(result))
     return result
 
 
