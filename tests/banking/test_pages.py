@@ -59,8 +59,11 @@ def test_from_the_transfer_to_the_operation_in_three_steps(
     assert "It is not known how to undo that" in side_by_side
     assert "differs" not in side_by_side
     answer = at_felixs.post(pair(transfer.line), {"payment": transfer.payment.remote_id})
-    assert answer.status_code == 302
     operation = Operation.objects.get()
+    assert answer["Location"] == reverse("admin:operations_operation_change", args=[operation.pk])
+    where_it_stands = text(at_felixs.get(answer["Location"]))
+    assert page(transfer.line) in where_it_stands
+    assert "125.50 EUR" in where_it_stands
     assert (operation.kind, operation.subject_id) == ("reconcile_payment", str(transfer.line.pk))
     assert sandbox.control.reconciliations() == []
     assert "felix paired these two" in text(at_felixs.get(page(transfer.line)))

@@ -16,6 +16,7 @@ from backoffice.sandbox import Sandbox
 from backoffice.sync.models import RecordedChange
 from backoffice.sync.services import sync_resource
 from banking.errors import AlreadyPaired, BankingError, CannotReconcile
+from banking.matching import find_candidates, find_lines
 from banking.models import BankTransaction, Reconciliation
 from banking.services import request_reconciliation
 from payments.models import Payment
@@ -297,3 +298,13 @@ def at_the_same_time(*wishes: Any) -> list[Any]:
     for thread in threads:
         thread.join(timeout=30)
     return outcomes
+
+
+def test_what_is_being_paired_is_offered_to_nobody_else(sandbox: Sandbox, transfer: Transfer, ask: Ask) -> None:
+    sandbox.control.add_bank_transaction(amount="125.50", concept=transfer.payment.transfer_concept)
+    sync_resource(name="bank_transactions", mode="full")
+    second = BankTransaction.objects.exclude(pk=transfer.line.pk).get()
+    assert [candidate.payment for candidate in find_candidates(second).ranked] == [transfer.payment]
+    ask()
+    assert find_candidates(second).ranked == ()
+    assert transfer.line not in [candidate.transaction for candidate in find_lines(transfer.payment).ranked]

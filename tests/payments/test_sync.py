@@ -1,10 +1,12 @@
 """Payments, off-ramps and reference data, from the stand-in provider over HTTP into rows."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backoffice import provider
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import Quarantine, RecordedChange, SyncRun
 from backoffice.sync.services import sync_resource
@@ -168,3 +170,19 @@ def test_assets_and_methods_have_ids_of_their_own_making(sandbox: Sandbox) -> No
     sync("payment_methods")
     assert Asset.objects.get(remote_id="USDC/polygon").chain == "polygon"
     assert PaymentMethod.objects.get(remote_id="transfer/EUR").name == "Bank transfer"
+
+
+def test_a_list_in_whole_units_and_single_reads_in_cents_go_together_once_the_contract_file_says_so(
+    sandbox: Sandbox, settings: Any, tmp_path: Path
+) -> None:
+    contract = tmp_path / "contract.toml"
+    contract.write_text('[endpoints.list_payments]\nfiat_unit = "whole"\n')
+    settings.CRYPTOPOCKET_CONTRACT = str(contract)
+    provider.reset_client()
+    row = sandbox.control.add_payment(fiat_amount=12_500, status="pending_bank")
+    sandbox.control.fault("wrong_unit", LIST, count=None)
+    assert sync("payments").state == SyncRun.State.SUCCEEDED
+    sandbox.control.change_payment(row["id"], status="payment_received")
+    assert sync("payments", "open").changed == 1
+    payment = Payment.objects.get()
+    assert (payment.status, payment.fiat_amount) == ("payment_received", Decimal(125))
