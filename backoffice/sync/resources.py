@@ -81,6 +81,11 @@ class Resource:
         return self.newest_first() if callable(self.newest_first) else self.newest_first
 
     @property
+    def is_partitioned(self) -> bool:
+        """Whether what is read depends on the rows of other resources."""
+        return self.partitions is not _one_partition
+
+    @property
     def can_be_open(self) -> bool:
         """Whether some of its objects are read singly until they are final."""
         return self.open_rows is not None and self.read_one is not None
@@ -116,6 +121,11 @@ def find_resource_of(model: type[MirroredModel]) -> Resource:
         if resource.model is model:
             return resource
     raise UnknownResourceError(f"No resource fills {model.__name__}.")
+
+
+def find_dependents(name: str) -> list[Resource]:
+    """The resources that come after the one of that name."""
+    return [resource for resource in _resources.values() if name in resource.depends_on]
 
 
 def all_resources() -> list[Resource]:

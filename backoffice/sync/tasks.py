@@ -9,7 +9,7 @@ from backoffice.sync import services
 from backoffice.sync.engine.lease import abandon_dead_runs, find_resumable
 from backoffice.sync.errors import SyncAlreadyRunning
 from backoffice.sync.models import SyncRun
-from backoffice.sync.resources import Resource, all_resources
+from backoffice.sync.resources import Resource, all_resources, find_dependents
 
 logger = logging.getLogger(__name__)
 
@@ -29,16 +29,20 @@ def sync_all(mode: str) -> None:
 
 @shared_task
 def sync_one(name: str, mode: str, user_id: int | None = None) -> None:
-    """Sync one resource. Another run that holds it does the work: that is no error."""
+    """Sync one resource. Another run that holds it does the work: that is no error.
+
+    What is read for each of the new rows (the lines of a new bank account) is asked for at once.
+    """
     user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
     try:
         run = services.sync_resource(name=name, mode=mode, requested_by=user)
     except SyncAlreadyRunning:
         logger.info("sync of %s (%s) is left to the run that holds it", name, mode)
         return
-    logger.info(
-        "sync of %s (%s): %s, %d seen, %d new, %d changed", name, mode, run.state, run.seen, run.created, run.changed
-    )
+    logger.info("sync of %s (%s): %s, %d new, %d changed", name, mode, run.state, run.created, run.changed)
+    for dependent in find_dependents(name) if run.created else ():
+        if dependent.is_partitioned:
+            services.request_sync(name=dependent.name, mode=SyncRun.Mode.HEAD)
 
 
 def _choose_mode(resource: Resource, mode: SyncRun.Mode) -> SyncRun.Mode:

@@ -37,6 +37,7 @@ class RemoteList:
 
     items: list[Any] = field(default_factory=list)
     page_size: int = 3
+    page_bytes: int = 0
     asked: list[int] = field(default_factory=list)
     before_page: Callable[[int], None] | None = None
     tells_total: bool = True
@@ -55,7 +56,7 @@ class RemoteList:
             total=len(self.items) if self.tells_total else None,
             last_page=max(1, -(-len(self.items) // self.page_size)),
             read_at=self.clock,
-            size_bytes=0,
+            size_bytes=self.page_bytes,
         )
 
     def read_one(self, client: Any, remote_id: str) -> Item[Any]:

@@ -82,6 +82,20 @@ def test_a_worker_syncs_and_remembers_who_asked(remote: RemoteList, bank_lines: 
     assert (run.state, run.requested_by, run.created) == (SyncRun.State.SUCCEEDED, felix, 2)
 
 
+def test_what_depends_on_new_rows_is_read_at_once(
+    remote: RemoteList, bank_lines: Resource, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    lines_resource(remote, name="accounts")
+    lines_resource(remote, depends_on=("accounts",), partitions=lambda: ["ES01"])
+    payments_resource(remote, depends_on=("accounts",))
+    remote.items = lines(1)
+    for expected in ([{"name": "lines", "mode": "head", "user_id": None}], []):
+        nudges.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.sync_one("accounts", "head")
+        assert nudges == expected
+
+
 def test_a_worker_that_comes_second_leaves_the_work_to_the_first(bank_lines: Resource) -> None:
     acquire(resource="lines", mode=SyncRun.Mode.FULL)
     tasks.sync_one("lines", "full")

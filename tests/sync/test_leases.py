@@ -155,6 +155,18 @@ def test_a_run_gives_signs_of_life_while_it_only_reads(
     assert beats == sorted(set(beats))
 
 
+def test_huge_pages_are_written_one_by_one(
+    remote: RemoteList, bank_lines: Resource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backoffice.sync.engine.session.BATCH_ROWS", 2000)
+    remote.items = lines(9)
+    remote.page_bytes = 20 * 2**20
+    written: list[int] = []
+    remote.before_page = lambda number: written.append(BankTransaction.objects.count())
+    assert sync().created == 9
+    assert written == [0, 3, 6]
+
+
 def test_a_fault_of_ours_is_raised_and_the_run_does_not_stay_open(remote: RemoteList, bank_lines: Resource) -> None:
     remote.items = lines(9)
     _break_at(remote, 2, RuntimeError("with personal data in it"))

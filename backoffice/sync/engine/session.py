@@ -18,6 +18,7 @@ from backoffice.sync.resources import Resource
 
 BATCH_ROWS = 2000
 BATCH_SECONDS = 5.0
+BATCH_BYTES = 8 * 2**20
 SOURCE = "sync"
 
 _COUNTED = ("seen", "created", "changed", "unchanged", "stale", "quarantined")
@@ -29,17 +30,20 @@ class Pending:
 
     listings: list[Listing] = field(default_factory=list)
     rows: int = 0
+    size_bytes: int = 0
     since: float = field(default_factory=time.monotonic)
 
-    def add(self, listing: Listing) -> None:
+    def add(self, listing: Listing, *, size_bytes: int = 0) -> None:
         """Let an answer wait."""
         self.listings.append(listing)
         self.rows += len(listing.items)
+        self.size_bytes += size_bytes
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to write: enough rows, or waited long enough."""
-        return self.rows >= BATCH_ROWS or time.monotonic() - self.since >= BATCH_SECONDS
+        """Whether it is time to write: enough rows or bytes, or waited long enough."""
+        is_full = self.rows >= BATCH_ROWS or self.size_bytes >= BATCH_BYTES
+        return is_full or time.monotonic() - self.since >= BATCH_SECONDS
 
 
 class Session:
@@ -73,7 +77,8 @@ class Session:
     def receive(self, page: Page, partition: str) -> None:
         """Take a page in; it is written with the next flush. Raises LeaseLostError."""
         self._note_total(page, partition)
-        self.pending.add(Listing(partition=partition, items=page.items, read_at=page.read_at, number=page.number))
+        listing = Listing(partition=partition, items=page.items, read_at=page.read_at, number=page.number)
+        self.pending.add(listing, size_bytes=page.size_bytes)
         self.lease.beat()
 
     def receive_single(self, remote_id: str, item: Item[Any]) -> None:
