@@ -75,8 +75,10 @@ class ReconciliationFilterSet(django_filters.FilterSet):
     )
     live = YesOrNoFilter(label=_("Holds its rows"), method="filter_live")
     created_at = DayRangeFilter(label=_("Asked"))
-    bank_transaction = django_filters.NumberFilter(field_name="bank_transaction_id", label=_("Bank transaction"))
-    payment = django_filters.NumberFilter(field_name="payment_id", label=_("Payment"))
+    bank_transaction = django_filters.CharFilter(
+        field_name="bank_transaction__remote_id", label=_("Bank transaction's id at the provider")
+    )
+    payment = django_filters.CharFilter(field_name="payment__remote_id", label=_("Payment's id at the provider"))
 
     class Meta:
         model = Reconciliation

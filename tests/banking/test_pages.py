@@ -295,3 +295,28 @@ def test_pairings_can_be_looked_at_and_not_changed(at_felixs: Client, ask: Ask) 
     assert "Same amount 125.50 EUR" in text(at_felixs.get(address))
     assert at_felixs.post(address, {"is_live": ""}).status_code == 403
     assert Reconciliation.objects.get().is_live
+
+
+@pytest.mark.parametrize("value", ["9" * 30, "-1", "1e400", "NaN", "\x00", "\u0661", "' OR 1=1 --", "x" * 5000])
+@pytest.mark.parametrize(
+    ("place", "parameter"),
+    [
+        ("banking_reconciliation", "payment"),
+        ("banking_banktransaction", "account"),
+        ("banking_banktransaction", "amount_min"),
+        ("banking_banktransaction", "q"),
+        ("banking_banktransaction", "booked_at_after"),
+        ("payments_payment", "fiat_amount_max"),
+        ("payments_payment", "customer"),
+        ("payments_payment", "q"),
+    ],
+)
+def test_a_hostile_value_in_the_address_breaks_no_list(
+    at_felixs: Client, place: str, parameter: str, value: str
+) -> None:
+    assert at_felixs.get(reverse(f"admin:{place}_changelist"), {parameter: value}).status_code == 200
+
+
+@pytest.mark.parametrize("words", ["9" * 300, "\x00", "1e400", "%", "_", "\\", "' OR 1=1 --"])
+def test_a_hostile_search_for_another_payment_breaks_nothing(at_felixs: Client, transfer: Transfer, words: str) -> None:
+    assert at_felixs.get(page(transfer.line), {"find": words}).status_code == 200
