@@ -26,7 +26,7 @@ def use_safe_filesystem_transport() -> None:
 class Channel(filesystem.Channel):
     """Messages and tables of queues as files that appear and vanish whole."""
 
-    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_options: Any) -> None:  # type: ignore[override]  # its bases disagree
         name = f"{time.time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         _write_whole(Path(self.data_folder_out) / name, payload)
 

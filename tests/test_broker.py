@@ -23,7 +23,7 @@ def connect(tmp_path: Path) -> Iterator[Any]:
     opened: list[Any] = []
 
     def open_channel() -> Any:
-        connection: Any = Connection(  # type: ignore[no-untyped-call]  # kombu has no types
+        connection: Any = Connection(
             "filesystem://localhost",
             transport_options={
                 "data_folder_in": str(tmp_path),

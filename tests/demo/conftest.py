@@ -6,10 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,16 +28,20 @@ def free_port() -> int:
 class Demo:
     """A running demo: its address, its passwords, and what it has printed so far."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     port: int
     provider_port: int
-    folder: Path
-    lines: list[str] = field(default_factory=list)
+    printed: Path
 
     @property
     def address(self) -> str:
         """Where the back office is."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def lines(self) -> list[str]:
+        """What it has printed so far."""
+        return self.printed.read_text().splitlines()
 
     @property
     def passwords(self) -> dict[str, str]:
@@ -64,28 +67,21 @@ class Demo:
 def start_demo(folder: Path, *arguments: str, port: int | None = None, provider_port: int | None = None) -> Demo:
     """Start a demo whose data live in `folder`."""
     demo_port, stand_in_port = port or free_port(), provider_port or free_port()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "backoffice.demo"),
-            *("--port", str(demo_port), "--provider-port", str(stand_in_port), "--folder", str(folder)),
-            *arguments,
-        ],
-        cwd=ROOT,
-        env={key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    demo = Demo(process=process, port=demo_port, provider_port=stand_in_port, folder=folder)
-    threading.Thread(target=_collect, args=(demo,), daemon=True).start()
-    return demo
-
-
-def _collect(demo: Demo) -> None:
-    assert demo.process.stdout is not None
-    for line in demo.process.stdout:
-        demo.lines.append(line.rstrip("\n"))
+    printed = folder / "printed.log"
+    with printed.open("wb") as output:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "backoffice.demo"),
+                *("--port", str(demo_port), "--provider-port", str(stand_in_port), "--folder", str(folder)),
+                *arguments,
+            ],
+            cwd=ROOT,
+            env={key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Demo(process=process, port=demo_port, provider_port=stand_in_port, printed=printed)
 
 
 @pytest.fixture(scope="session")
