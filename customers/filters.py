@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.face.filtering import DayRangeFilter, StatusFilter
+from backoffice.face.filtering import DayRangeFilter, RowNumberFilter, StatusFilter
 
 from . import queries
 from .identification import COUNTRIES
@@ -79,7 +79,7 @@ class EnhancedVerificationFilterSet(django_filters.FilterSet):
     )
     created_at = DayRangeFilter(label=_("Issued"))
     expires_at = DayRangeFilter(label=_("Ends"))
-    customer = django_filters.NumberFilter(field_name="customer_id", label=_("Customer"))
+    customer = RowNumberFilter(field_name="customer_id", label=_("Customer"))
 
     class Meta:
         model = EnhancedVerification
@@ -101,7 +101,7 @@ class DocumentFilterSet(django_filters.FilterSet):
         label=_("Taken by the provider"), choices=YES_OR_NO, method="filter_taken", empty_label=_("Any")
     )
     created_at = DayRangeFilter(label=_("Uploaded"))
-    customer = django_filters.NumberFilter(field_name="customer_id", label=_("Customer"))
+    customer = RowNumberFilter(field_name="customer_id", label=_("Customer"))
 
     class Meta:
         model = Document

@@ -27,7 +27,7 @@ from typing import Any, Literal
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.forms import BaseForm
+from django.forms import BaseForm, Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -178,7 +178,7 @@ def render_form_page(
             "title": title,
             "original": row,
             "form": form,
-            "media": model_admin.media + (form.media if form else ""),
+            "media": model_admin.media + (form.media if form else Media()),
             "lead": lead,
             "facts": list(facts),
             "warnings": list(warnings),

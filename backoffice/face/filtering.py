@@ -13,7 +13,8 @@ import django_filters
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BigIntegerField, Model, Q, QuerySet
+from django.forms import IntegerField
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -44,6 +45,15 @@ class AmountRangeFilter(django_filters.RangeFilter):  # type: ignore[misc]  # dj
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", django_filters.widgets.RangeWidget(attrs={"inputmode": "decimal"}))
         super().__init__(*args, **kwargs)
+
+
+class RowNumberFilter(django_filters.NumberFilter):  # type: ignore[misc]  # django-filter is untyped
+    """The number of a row that another page links with. A number that no row can have is invalid, not an error."""
+
+    field_class = IntegerField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=0, max_value=BigIntegerField.MAX_BIGINT, **kwargs)
 
 
 class StatusFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # django-filter is untyped
@@ -294,7 +304,7 @@ class FilteredAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
 
 
 def _flat_choices(choices: Any) -> Iterable[tuple[str, Any]]:
-    for value, label in choices or ():
+    for value, label in () if choices is None else choices:
         if isinstance(label, list | tuple):
             yield from _flat_choices(label)
         else:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.face.filtering import DayRangeFilter, StatusFilter
+from backoffice.face.filtering import DayRangeFilter, RowNumberFilter, StatusFilter
 from backoffice.operations import queries
 from backoffice.operations.kinds import all_kinds
 from backoffice.operations.models import Operation, State
@@ -45,7 +45,7 @@ class OperationFilterSet(django_filters.FilterSet):
         label=_("asked by"), queryset=User.objects.order_by("username"), empty_label=_("Anybody")
     )
     error_code = django_filters.CharFilter(label=_("provider's code"))
-    batch = django_filters.NumberFilter(label=_("batch"), field_name="batch_id")
+    batch = RowNumberFilter(label=_("batch"), field_name="batch_id")
     created = DayRangeFilter(label=_("asked"), field_name="created_at")
 
     class Meta:

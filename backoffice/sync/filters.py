@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.face.filtering import DayRangeFilter, StatusFilter
+from backoffice.face.filtering import DayRangeFilter, RowNumberFilter, StatusFilter
 
 from .models import Quarantine, RecordedChange, SyncRun
 from .resources import all_resources
@@ -55,7 +55,7 @@ class RecordedChangeFilterSet(django_filters.FilterSet):
 
     resource = django_filters.ChoiceFilter(label=_("resource"), choices=resource_choices, empty_label=_("Any"))
     remote_id = django_filters.CharFilter(label=_("id at the provider"))
-    run = django_filters.NumberFilter(label=_("sync run"), field_name="run_id")
+    run = RowNumberFilter(label=_("sync run"), field_name="run_id")
     recorded = DayRangeFilter(label=_("recorded"), field_name="recorded_at")
 
     class Meta:
