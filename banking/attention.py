@@ -9,7 +9,7 @@ from banking.queries import lines_waiting_long
 TRANSFERS_NOT_RECONCILED = AttentionItem(
     name="transfers-not-reconciled",
     label=_("incoming transfers not reconciled"),
-    count=lambda: lines_waiting_long().count(),
+    rows=lines_waiting_long,
     url=lambda: f"{reverse('admin:banking_banktransaction_changelist')}?state=waiting_long",
     permission="banking.view_banktransaction",
     tone="warning",

@@ -9,7 +9,7 @@ from payments.queries import payments_waiting_long
 PAYMENTS_STANDING_STILL = AttentionItem(
     name="payments-standing-still",
     label=_("payments standing still for days"),
-    count=lambda: payments_waiting_long().count(),
+    rows=payments_waiting_long,
     url=lambda: f"{reverse('admin:payments_payment_changelist')}?waiting=yes",
     permission="payments.view_payment",
     tone="info",

@@ -1,0 +1,70 @@
+"""How many queries each page makes: baselines, so that a page that grows is noticed where it happens.
+
+A change on purpose changes the number here; none may be above `MOST`.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from backoffice.sandbox import Sandbox
+from backoffice.sync.models import SyncRun
+from backoffice.sync.resources import all_resources
+from backoffice.sync.services import sync_resource
+
+MOST = 15
+BASELINES = {
+    "auth_group list": 4,
+    "auth_group page": 6,
+    "auth_user list": 6,
+    "auth_user page": 8,
+    "banking_bankaccount list": 7,
+}
+
+
+@pytest.fixture
+def filled(db: None, start_provider: Callable[..., Sandbox]) -> None:
+    """A mirror with some of everything."""
+    start_provider(customers=30, payments=60, offramps=20, bank_transactions=60)
+    for resource in all_resources():
+        sync_resource(name=resource.name, mode=SyncRun.Mode.FULL)
+
+
+def _addresses() -> dict[str, str]:
+    addresses = {"front page": reverse("admin:index"), "sync page": reverse("admin:sync_overview")}
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        addresses[f"{name} list"] = reverse(f"admin:{name}_changelist")
+        row = model._default_manager.first()
+        if row is not None:
+            addresses[f"{name} page"] = reverse(f"admin:{name}_change", args=[row.pk])
+    return addresses
+
+
+def _count_queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.usefixtures("filled")
+def test_every_page_makes_as_many_queries_as_it_is_known_to(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    counts = {name: _count_queries(client, address) for name, address in _addresses().items()}
+    assert {name: count for name, count in counts.items() if count > MOST} == {}
+    assert counts == BASELINES
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("person", ["clara", "felix", "sofia", "aurelio"])
+def test_the_front_page_of_each_group_stays_within_the_limit(
+    client: Client, person: str, request: pytest.FixtureRequest
+) -> None:
+    client.force_login(request.getfixturevalue(person))
+    assert _count_queries(client, reverse("admin:index")) <= MOST
