@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
+from kombu import pools
 
 from backoffice import provider
+from backoffice.celery import app
 from backoffice.sandbox import Sandbox, start_sandbox
 from tests.services import find_browser, what_is_missing
 
@@ -76,6 +78,14 @@ def _database_beside_the_browser(request: pytest.FixtureRequest) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         if request.node.get_closest_marker("browser"):
             patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _broker_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nudges go to a broker in this process, where nobody listens: tests do the work themselves."""
+    with app.connection_for_write("memory://") as connection:
+        monkeypatch.setattr(app.amqp, "_producer_pool", pools.producers[connection])
         yield
 
 

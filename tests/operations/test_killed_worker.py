@@ -12,7 +12,7 @@ from psycopg import sql
 
 from backoffice.sandbox import Sandbox, start_sandbox
 from tests.operations.installation import Installation, wait_until
-from tests.services import POSTGRESQL_URL
+from tests.services import POSTGRESQL_URL, REDIS_URL
 
 pytestmark = pytest.mark.processes
 
@@ -221,3 +221,16 @@ def test_an_answer_outlives_a_database_that_goes_away_for_a_moment(
     control.release()
     assert installation.result_of(worker)["state"] == "succeeded"
     assert control.calls("createCustomer") == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.redis
+@pytest.mark.parametrize("installation", ["postgresql"], indirect=True)
+def test_with_postgresql_and_redis_a_worker_does_at_once_what_was_asked(
+    installation: Installation, registered: Callable[[], int]
+) -> None:
+    installation.environment |= {"CELERY_BROKER_URL": REDIS_URL, "CACHE_URL": REDIS_URL}
+    installation.start_worker()
+    operation = installation.result_of(installation.begin("ask", MARTA))["asked"]
+    wait_until(lambda: installation.do("show", operation)["state"] == "succeeded", seconds=60)
+    assert registered() == 1
