@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench format requirements
+.PHONY: demo test check bench pictures format requirements
 
 $(VENV): requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +30,10 @@ check: $(VENV)
 
 bench: $(VENV)
 	$(BIN)/python -m benchmarks $(BENCH)
+
+pictures: $(VENV)
+	mkdir -p docs/pictures
+	PICTURES=docs/pictures $(BIN)/python -m pytest tests/demo/test_four_acts.py
 
 format: $(VENV)
 	$(BIN)/ruff format .

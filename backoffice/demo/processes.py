@@ -127,6 +127,8 @@ def start_all(processes: Processes, options: DemoOptions) -> None:
         *("--workers", "1"),
         *("--threads", "8"),
         *("--access-logfile", "-"),
+        # Its default place is outside the checkout.
+        "--no-control-socket",
     )
     processes.start(
         "worker",
