@@ -98,10 +98,11 @@ def upload_document(
     """
     kind = UploadCustomerDocument.name
     request = _document_request(customer, document_type=document_type, recognised=recognised, submission=submission)
+    # Looked up before the earlier wish: a click of the same moment that is seen here is then found there as well.
+    known = list(documents_like(customer=customer, sha256=recognised.sha256))
     earlier = _earlier(kind=kind, request=request, requested_by=requested_by)
     if earlier is not None:
         return Asked(operation=earlier, is_new=False)
-    known = documents_like(customer=customer, sha256=recognised.sha256)
     if known and not send_again:
         raise KnownDocumentError(known)
     stored = default_storage.save(f"{DOCUMENT_FOLDER}/{recognised.name}", file)
