@@ -51,7 +51,7 @@ class OperationBatch(models.Model):
         ordering: ClassVar = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        return f"{self.kind.replace('_', ' ')} #{self.pk}"
 
 
 class Operation(models.Model):
@@ -124,7 +124,7 @@ class Operation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        return f"{self.kind.replace('_', ' ')} #{self.pk}"
 
     @property
     def is_final(self) -> bool:
