@@ -156,7 +156,7 @@ def test_a_payment_of_nothing_less_than_nothing_or_very_much_is_shown_exactly(
 ) -> None:
     sandbox.control.add_payment(fiat_amount=cents)
     sync_resource(name="payments", mode="full")
-    assert all(shown in text for text in _texts(adas, Payment.objects.get()))
+    assert all(f">{shown} <" in text for text in _texts(adas, Payment.objects.get()))
 
 
 @pytest.mark.parametrize(("amount", "shown"), [("0.00", "0.00"), ("-12.34", "-12.34"), ("0.0001", "0.0001")])
@@ -166,7 +166,7 @@ def test_a_bank_line_of_nothing_or_less_is_shown_exactly(
     sandbox.control.add_bank_transaction(amount=amount)
     for name in ("bank_accounts", "bank_transactions"):
         sync_resource(name=name, mode="full")
-    assert all(shown in text for text in _texts(adas, BankTransaction.objects.get()))
+    assert all(f">{shown} <" in text for text in _texts(adas, BankTransaction.objects.get()))
 
 
 def test_eighteen_decimals_of_coins_are_shown_to_the_last_one(sandbox: Sandbox, adas: Client) -> None:
