@@ -15,6 +15,7 @@ from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, Unreadab
 from backoffice.provider import get_client
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply
 from backoffice.sync.engine.batch import Memory, write_batch
+from backoffice.sync.engine.columns import columns_of
 from backoffice.sync.engine.full import read_everything
 from backoffice.sync.engine.head import read_newest
 from backoffice.sync.engine.lease import Progress, acquire
@@ -98,7 +99,8 @@ def mirror_columns(*, name: str, remote_id: str, columns: Mapping[str, Any], rea
     is compared again. Raises UnreadableItem, NotMirroredError; then nothing was written.
     """
     resource = get_resource(name)
-    ensure_keepable(resource, Row(remote_id=remote_id, columns=dict(columns)))
+    row = Row(remote_id=remote_id, columns=dict(columns))
+    ensure_keepable(resource, columns_of(resource.model), row)
     incoming = Incoming(remote_id=remote_id, columns=columns, read_at=read_at, payload=None, fingerprint="")
     with transaction.atomic():
         applied = apply(resource, [incoming], cause=Cause(source=source))

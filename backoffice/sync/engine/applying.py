@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
 from django.utils import timezone
 
 from backoffice.sync.engine.columns import Columns, columns_of, prepare_moment, to_recordable
@@ -19,8 +20,8 @@ from backoffice.sync.resources import Resource
 Outcome = Literal["created", "changed", "unchanged", "stale"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Incoming:
+# Not tracked by the garbage collector: thousands live at a time, and none can be part of a cycle.
+class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A parsed answer on its way into a row.
 
     `payload` is None for a partial answer: then the stored payload stays, and the fingerprint is blanked where a

@@ -113,7 +113,7 @@ def _ask(resource: Resource, sightings: Sightings) -> _Known:
 
 def _parse_what_differs(sightings: Sightings, known: _Known, memory: Memory) -> list[Incoming]:
     differing = [sighting for remote_id, sighting in sightings.good.items() if remote_id not in known.unchanged]
-    parsed = Sightings(resource=sightings.resource, bad=sightings.bad)
+    parsed = Sightings(resource=sightings.resource, columns=sightings.columns, bad=sightings.bad)
     for sighting in differing:
         if _is_anothers_id(sighting, known, memory):
             sightings.refuse_repeated_id(sighting)

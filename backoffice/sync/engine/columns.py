@@ -40,8 +40,8 @@ class Columns:
         }
         self._columns = [(field.column or "", field.attname) for field in fields]
         self._prepares = [(field.column or "", prepare) for field in fields if (prepare := _find_prepare(field))]
-        self._fixed_defaults = {field.attname: field.get_default() for field in own if not callable(field.default)}
-        self._made_defaults = [(field.attname, field.get_default) for field in own if callable(field.default)]
+        self._fixed_defaults = {field.attname: field.get_default() for field in own if not _makes_its_default(field)}
+        self._made_defaults = [(field.attname, field.get_default) for field in own if _makes_its_default(field)]
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -90,6 +90,10 @@ def to_recordable(value: Any) -> Any:
 def prepare_moment(value: datetime | None) -> Any:
     """A time as the database takes it."""
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def _makes_its_default(field: "models.Field[Any, Any]") -> bool:
+    return field.has_default() and callable(field.default)
 
 
 def _find_prepare(field: "models.Field[Any, Any]") -> Prepare | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from backoffice.cryptopocket.errors import UnreadableItem
-from backoffice.sync.engine.columns import columns_of
+from backoffice.sync.engine.columns import Columns, columns_of
 from backoffice.sync.engine.fingerprints import make_fingerprinter
 from backoffice.sync.resources import Resource, Row
 
@@ -26,8 +28,8 @@ class Listing:
     partial_of: str = ""
 
 
-@dataclass(kw_only=True, slots=True)
-class Sighting:
+# Not tracked by the garbage collector: thousands live at a time, and none can be part of a cycle.
+class Sighting(msgspec.Struct, kw_only=True, gc=False):
     """One item, with its canonical text and its hash. `row` is None until it has been parsed."""
 
     remote_id: str
@@ -64,6 +66,7 @@ class Sightings:
     """What a batch of answers held: the last sighting of each remote id, and what is bad."""
 
     resource: Resource
+    columns: Columns
     good: dict[str, Sighting] = field(default_factory=dict)
     bad: list[BadItem] = field(default_factory=list)
     seen: int = 0
@@ -94,7 +97,7 @@ class Sightings:
 
 def look_at(resource: Resource, listings: Sequence[Listing]) -> Sightings:
     """Identify and fingerprint all items, without parsing those that say who they are."""
-    sightings = Sightings(resource=resource)
+    sightings = Sightings(resource=resource, columns=columns_of(resource.model))
     for listing in listings:
         fingerprint = make_fingerprinter(version=resource.version, partition=listing.partition)
         sightings.seen += len(listing.items)
@@ -109,19 +112,19 @@ def parse(sightings: Sightings, sighting: Sighting) -> Row | None:
     """The item as a row that the model can keep, None (and put aside) where there is none."""
     try:
         row = _parse(sightings.resource, sighting)
-        ensure_keepable(sightings.resource, row, payload=sighting.raw)
+        ensure_keepable(sightings.resource, sightings.columns, row)
     except UnreadableItem as problem:
         sightings.refuse(sighting, fault=problem.field, reason=problem.reason)
         return None
     return row
 
 
-def ensure_keepable(resource: Resource, row: Row, *, payload: Any = None) -> None:
-    """Check that the model's columns can keep every value exactly. Raises UnreadableItem."""
-    fault = columns_of(resource.model).find_fault({"remote_id": row.remote_id, **row.columns})
+def ensure_keepable(resource: Resource, columns: Columns, row: Row) -> None:
+    """Check that the columns can keep every value exactly. Raises UnreadableItem."""
+    fault = columns.find_fault(row.columns) or columns.find_fault({"remote_id": row.remote_id})
     if fault is not None:
         name, reason = fault
-        raise UnreadableItem(kind=resource.name, field=name, reason=reason, payload=payload)
+        raise UnreadableItem(kind=resource.name, field=name, reason=reason)
 
 
 def _parse(resource: Resource, sighting: Sighting) -> Row:
