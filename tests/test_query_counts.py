@@ -21,9 +21,9 @@ from backoffice.sync.services import sync_resource
 MOST = 15
 BASELINES = {
     "auth_group list": 4,
-    "auth_group page": 6,
+    "auth_group page": 5,
     "auth_user list": 6,
-    "auth_user page": 8,
+    "auth_user page": 7,
     "banking_bankaccount list": 7,
     "banking_bankaccount page": 8,
     "banking_banktransaction list": 7,
@@ -72,6 +72,8 @@ def _addresses() -> dict[str, str]:
 
 
 def _count_queries(client: Client, address: str) -> int:
+    # The first visit fills caches of the process, whose state depends on the tests before.
+    assert client.get(address).status_code == 200
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
     return len(queries)
