@@ -1,6 +1,7 @@
 """Background work: nudges and runs. A lost nudge is made good by the next beat."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
 from django.contrib.auth import get_user_model
@@ -12,6 +13,9 @@ from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import Resource, all_resources, find_dependents
 
 logger = logging.getLogger(__name__)
+
+ASK_AGAIN_AFTER_SECONDS = 10
+ASK_AGAIN_TIMES = 30
 
 
 @shared_task
@@ -28,21 +32,36 @@ def sync_all(mode: str) -> None:
 
 
 @shared_task
-def sync_one(name: str, mode: str, user_id: int | None = None) -> None:
-    """Sync one resource. Another run that holds it does the work: that is no error.
+def sync_one(name: str, mode: str, user_id: int | None = None, asked_again: int = 0) -> None:
+    """Sync one resource. Another run that holds it and reads as much does the work: that is no error.
+
+    Where the other run reads less (`open` holds a resource whose `head` is due), this one is asked for again a little
+    later: left out each time, new objects would never come.
 
     What is read for each of the new rows (the lines of a new bank account) is asked for at once.
     """
     user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
     try:
         run = services.sync_resource(name=name, mode=mode, requested_by=user)
-    except SyncAlreadyRunning:
-        logger.info("sync of %s (%s) is left to the run that holds it", name, mode)
+    except SyncAlreadyRunning as busy:
+        if _reads_as_much(busy.run, mode) or asked_again >= ASK_AGAIN_TIMES:
+            logger.info("sync of %s (%s) is left to the run that holds it", name, mode)
+        else:
+            _ask_again(name=name, mode=mode, user_id=user_id, asked_again=asked_again + 1)
         return
     logger.info("sync of %s (%s): %s, %d new, %d changed", name, mode, run.state, run.created, run.changed)
     for dependent in find_dependents(name) if run.created else ():
         if dependent.is_partitioned:
             services.request_sync(name=dependent.name, mode=SyncRun.Mode.HEAD)
+
+
+def _reads_as_much(run: SyncRun | None, mode: str) -> bool:
+    return run is not None and run.mode in {mode, SyncRun.Mode.FULL}
+
+
+def _ask_again(**arguments: Any) -> None:
+    logger.info("sync of %s (%s) waits for the run that holds it", arguments["name"], arguments["mode"])
+    sync_one.apply_async((), arguments, countdown=ASK_AGAIN_AFTER_SECONDS)
 
 
 def _choose_mode(resource: Resource, mode: SyncRun.Mode) -> SyncRun.Mode:

@@ -102,6 +102,28 @@ def test_a_worker_that_comes_second_leaves_the_work_to_the_first(bank_lines: Res
     assert SyncRun.objects.count() == 1
 
 
+def test_the_newest_are_read_a_little_later_where_open_objects_are_being_read(
+    remote: RemoteList, bank_lines: Resource, nudges: list[dict[str, Any]]
+) -> None:
+    """Both are due at the same second: without a second try the newest would be left out every time."""
+    holder = acquire(resource="lines", mode=SyncRun.Mode.OPEN)
+    tasks.sync_one("lines", "head")
+    assert nudges == [{"name": "lines", "mode": "head", "user_id": None, "asked_again": 1}]
+    holder.end(SyncRun.State.SUCCEEDED)
+    remote.items = lines(2)
+    tasks.sync_one(**nudges[0])
+    assert SyncRun.objects.get(mode=SyncRun.Mode.HEAD).created == 2
+
+
+@pytest.mark.parametrize(("held_by", "asked_again"), [("head", 0), ("full", 0), ("open", tasks.ASK_AGAIN_TIMES)])
+def test_a_sync_is_not_asked_for_again_where_that_helps_nobody(
+    bank_lines: Resource, nudges: list[dict[str, Any]], held_by: str, asked_again: int
+) -> None:
+    acquire(resource="lines", mode=SyncRun.Mode(held_by))
+    tasks.sync_one("lines", "head", asked_again=asked_again)
+    assert nudges == []
+
+
 def test_a_resource_that_was_never_read_is_stale(bank_lines: Resource) -> None:
     known = freshness("lines")
     assert (known.last_success_at, known.is_stale, known.is_running, known.last_error) == (None, True, None, "")
