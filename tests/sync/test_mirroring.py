@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backoffice.sync.engine.columns import columns_of
+from backoffice.sync.engine.statements import upsert
 from backoffice.sync.models import RecordedChange, SyncRun
 from backoffice.sync.queries import history_of
 from backoffice.sync.resources import Resource, Row
@@ -217,3 +219,17 @@ def _count_statements() -> int:
     with CaptureQueriesContext(connection) as queries:
         sync()
     return len(queries)
+
+
+def test_the_database_itself_refuses_an_older_answer_that_slipped_past_us(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.items = [line(1, concept="as it is now")]
+    sync()
+    columns = columns_of(BankTransaction)
+    stored = BankTransaction.objects.values(*columns.all).get()
+    older = {**stored, "concept": "as it was", "read_at": stored["read_at"] - timedelta(seconds=1)}
+    assert upsert(BankTransaction, [columns.prepare(older)]) == []
+    assert BankTransaction.objects.get().concept == "as it is now"
+    same_time = {**older, "read_at": stored["read_at"]}
+    assert [remote_id for _, remote_id in upsert(BankTransaction, [columns.prepare(same_time)])] == ["1"]
