@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -15,6 +16,7 @@ from backoffice.sync.queries import history_of
 from .badges import copyable
 from .cards import Words, show, show_word
 from .moments import moment
+from .numbers import money
 
 SHOWN_STEPS = 20
 LONG_VALUE = 24
@@ -75,6 +77,8 @@ def _difference(
             return show_word(value, choices)
         if value and isinstance(field, models.DateTimeField):
             return moment(parse_datetime(value))
+        if value and isinstance(field, models.DecimalField):
+            return money(Decimal(value))
         return copyable(value, shorten=LONG_VALUE) if _is_long_code(value) else show(value)
 
     label = capfirst(str(getattr(field, "verbose_name", column)))

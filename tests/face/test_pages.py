@@ -188,6 +188,27 @@ def test_the_history_is_told_in_known_words(
     assert f"by run #{run.pk}" in words
 
 
+def test_the_history_shows_amounts_as_the_page_does(
+    signed_in: Callable[[User], Client], ada: User, make_payment: Callable[..., Payment]
+) -> None:
+    payment = make_payment("p1")
+    _change("payments", "p1", {"fiat_amount": ["1271324.1000", "1273617.07"]})
+
+    page = signed_in(ada).get(f"/admin/payments/payment/{payment.pk}/change/").content.decode()
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+    assert "1,271,324.10 → 1,273,617.07" in words
+
+
+@pytest.mark.parametrize(("address", "title"), [("auth/user", "Users"), ("auth/group", "Groups")])
+def test_the_lists_of_people_have_their_own_name(
+    signed_in: Callable[[User], Client], ada: User, address: str, title: str
+) -> None:
+    page = signed_in(ada).get(f"/admin/{address}/").content.decode()
+
+    assert f"<h1>{title}</h1>" in page
+
+
 def test_the_payload_is_shown_with_every_digit(
     signed_in: Callable[[User], Client], ada: User, make_payment: Callable[..., Payment]
 ) -> None:
