@@ -6,7 +6,7 @@ import django_filters
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,10 @@ class PersonAdmin(FilteredAdmin, UserAdmin):  # type: ignore[type-arg]  # generi
     list_display = ("username", "full_name", "group_names", "active", "last_seen")
     search_placeholder = _("Name or e-mail")
     ordering = ("username",)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list under its own name, as every other list."""
+        return super().changelist_view(request, {"title": _("Users"), **(extra_context or {})})
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their groups, in one more query."""
@@ -84,6 +88,10 @@ class PeopleGroupAdmin(FilteredAdmin, GroupAdmin):
     """Groups: their permissions are kept up to date by the code, at every migration."""
 
     list_filter = ()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list under its own name, as every other list."""
+        return super().changelist_view(request, {"title": _("Groups"), **(extra_context or {})})
 
 
 admin.site.unregister(User)
