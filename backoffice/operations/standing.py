@@ -25,9 +25,15 @@ class Standing:
 def standing_of(operation: Operation, kind: OperationKind | None) -> Standing:
     """The words for an operation; `kind` is None where its code is gone."""
     headline, sent, advice = _WORDS[State(operation.state)](operation, kind)
-    if operation.in_doubt and operation.state not in {State.UNKNOWN, State.ABANDONED}:
+    if _may_have_been_done_before(operation):
         sent = f"{sent} {_('An earlier attempt may have been done as well.')}"
     return Standing(headline=headline, sent=sent, advice=advice, is_settled=_is_settled(operation))
+
+
+def _may_have_been_done_before(operation: Operation) -> bool:
+    found_by_reading_back = operation.state == State.SUCCEEDED and operation.attempts == 1
+    is_said_already = operation.state in {State.UNKNOWN, State.ABANDONED}
+    return operation.in_doubt and not is_said_already and not found_by_reading_back
 
 
 def _is_settled(operation: Operation) -> bool:

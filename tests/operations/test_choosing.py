@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from backoffice.operations import services
 from backoffice.operations.errors import NotPossible, ReasonMissing
 from backoffice.operations.models import Operation, State
+from backoffice.operations.standing import standing_of
 from backoffice.sandbox import Sandbox
 from tests.operations import kinds
 from tests.operations.conftest import Ask, let_time_pass, stood
@@ -41,7 +42,16 @@ def test_clara_lets_it_be_done_again_and_says_why(unknown_link: Operation, clara
     done = services.perform(unknown_link.pk)
     assert done.state == State.SUCCEEDED
     assert done.in_doubt, "the first attempt may have been done as well, and was"
+    assert "An earlier attempt may have been done" in standing_of(done, None).sent
     assert len(sandbox.control.enhanced_verifications()) == 2
+
+
+def test_an_only_attempt_that_was_found_to_be_done_is_not_told_as_two(ask: Ask, sandbox: Sandbox) -> None:
+    sandbox.control.fault("drop_after", "createCustomer")
+    operation = services.perform(ask().pk)
+    done = services.read_back(operation_id=operation.pk)
+    assert (done.state, done.attempts) == (State.SUCCEEDED, 1)
+    assert standing_of(done, None).sent == "It was sent and done."
 
 
 def test_clara_leaves_it_and_what_it_held_is_free(unknown_link: Operation, clara: User) -> None:
