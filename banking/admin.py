@@ -131,7 +131,7 @@ class BankTransactionAdmin(MirrorAdmin):
     @column(_("booked"), ordering="booked_at")
     def booked(self, line: BankTransaction) -> SafeString:
         """When the bank booked it."""
-        return moment(line.booked_at)
+        return moment(line.booked_at, exact=True)
 
     @column(_("text"), ordering="concept")
     def text(self, line: BankTransaction) -> str:

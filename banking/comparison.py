@@ -1,5 +1,6 @@
 """A bank line and a payment side by side, and where they differ."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from banking.models import BankTransaction
 from payments.models import Payment
 from payments.money import write_amount
 from payments.queries import OPEN_STATUSES, payer_names
+
+_NUMBER = re.compile(r"\d{4}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,23 +70,24 @@ def _compare_amounts(line: BankTransaction, payment: Payment) -> Comparison:
 
 def _compare_payers(line: BankTransaction, payment: Payment) -> Comparison:
     names = payer_names(payment)
-    known = bool(names) and bool(line.counterparty_name or line.concept)
+    known = bool(names) and bool(line.counterparty_name)
     agrees = any(compare_names(name, line.counterparty_name) or is_name_in_text(name, line.concept) for name in names)
     return Comparison(
         label=_("Payer"),
         of_line=line.counterparty_name,
         of_payment=", ".join(names),
-        agrees=agrees if known else None,
+        agrees=agrees or (False if known else None),
     )
 
 
 def _compare_concepts(line: BankTransaction, payment: Payment) -> Comparison:
     wanted = payment.transfer_concept
+    carried = bool(wanted) and find_concept(wanted, line.concept) is not None
     return Comparison(
         label=_("Text and concept"),
         of_line=line.concept,
         of_payment=wanted,
-        agrees=find_concept(wanted, line.concept) is not None if wanted else None,
+        agrees=carried or (False if wanted and _has_number(line.concept) else None),
     )
 
 
@@ -104,6 +108,11 @@ def _compare_states(line: BankTransaction, payment: Payment) -> Comparison:
         of_payment=payment.status_label,
         agrees=not line.reconciled and payment.status in OPEN_STATUSES,
     )
+
+
+def _has_number(text: str) -> bool:
+    """Whether a text carries something that could be a concept: without one it disagrees with none."""
+    return _NUMBER.search(text) is not None
 
 
 def _write_day(moment: datetime | None) -> str:

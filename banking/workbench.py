@@ -1,10 +1,12 @@
 """Who pays this? What stands on an incoming bank line's page until it is reconciled."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 
+from backoffice.sync.queries import last_success_at
 from banking import queries
 from banking.matching import Candidate, Candidates, find_candidates, weigh
 from banking.models import BankTransaction, Reconciliation
@@ -23,6 +25,7 @@ LIKELY_FROM = 60
 class Workbench:
     """What the page offers: an obstacle, or the pairing on its way, or candidates and what the search found.
 
+    `payments_read_at` is when the payments were last synced: a transfer can be newer than its payment here.
     `found` is None where nobody searched; `has_more_found` says that only the first ones are shown.
     """
 
@@ -33,6 +36,7 @@ class Workbench:
     candidates: Candidates = field(default_factory=lambda: Candidates(ranked=()))
     words: str = ""
     found: list[Candidate] | None = None
+    payments_read_at: datetime | None = None
     has_more_found: bool = False
 
     @property
@@ -75,6 +79,7 @@ def make_workbench(request: HttpRequest, line: BankTransaction) -> Workbench | N
     return Workbench(
         **frame,
         candidates=find_candidates(line),
+        payments_read_at=last_success_at("payments"),
         words=words,
         found=found[:MOST_FOUND] if found is not None else None,
         has_more_found=found is not None and len(found) > MOST_FOUND,

@@ -20,7 +20,8 @@ from backoffice.cryptopocket.resources import EnhancedVerificationResource
 from backoffice.operations.errors import CannotBeSent
 from backoffice.operations.kinds import CannotTell, Done, Label, NotDone, OperationKind, ReadBack
 from backoffice.operations.models import Operation
-from backoffice.sync.services import mirror_item
+from backoffice.sync.models import SyncRun
+from backoffice.sync.services import mirror_item, request_sync
 
 from .models import Customer, Document, EnhancedVerification
 from .sync import RESOURCE_NAME, parse_list_item
@@ -64,8 +65,9 @@ class CreateCustomer(OperationKind):
         return Received(payload=item.payload, read_at=item.read_at)
 
     def apply(self, operation: Operation, answer: Received) -> dict[str, Any]:
-        """Mirror the customer at once, with the link to the KYC form."""
+        """Mirror the customer at once, with the link to the KYC form; the list soon says the rest."""
         mirror_item(name=RESOURCE_NAME, payload=answer.payload, read_at=answer.read_at, source=SOURCE)
+        request_sync(name=RESOURCE_NAME, mode=SyncRun.Mode.HEAD)
         remote_id = parse_list_item(answer.payload, "").remote_id
         customer = Customer.objects.get(remote_id=remote_id)
         operation.set_subject(customer)

@@ -13,8 +13,8 @@ from .processes import PortTakenError, ProcessEndedError, Processes, check_port,
 def main() -> None:
     """Run the demo until Ctrl-C."""
     options = read_options()
-    signal.signal(signal.SIGTERM, _end_like_control_c)
-    signal.signal(signal.SIGHUP, _end_like_control_c)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end_like_control_c)
     try:
         check_port(options.port, variable="PORT")
         check_port(options.provider_port, variable="PROVIDER_PORT")

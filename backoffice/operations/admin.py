@@ -29,6 +29,8 @@ from backoffice.operations.standing import standing_of
 
 STEPS_SHOWN = 50
 BATCH_ROWS_SHOWN = 100
+# A name with characters that turn the direction of writing must not turn what stands beside it.
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def label_of_kind(name: str) -> Any:
@@ -46,7 +48,7 @@ def what_of(operation: Operation) -> str:
     """What was asked, in one line."""
     kind = find_kind(operation.kind)
     asked = kind.describe(operation) if kind else []
-    return ", ".join(str(value) for _label, value in asked[:2])
+    return ", ".join(f"{_ISOLATE}{value}{_END_OF_ISOLATE}" for _label, value in asked[:2])
 
 
 def standing_context(request: HttpRequest, model_admin: Any, operation: Operation) -> dict[str, Any]:

@@ -1,8 +1,17 @@
 """Background work: thin, over the services. Arguments are ids only."""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready
 
 from backoffice.operations import services
+
+
+@worker_ready.connect
+def note_that_a_worker_started(**_signal: Any) -> None:
+    """Say that a worker lives as soon as it does, and not only at beat's next message."""
+    services.record_heartbeat("worker")
 
 
 @shared_task

@@ -50,6 +50,12 @@ def freshness_of(resources: list[Resource]) -> dict[str, Freshness]:
     return {name: _describe([run for run in runs if run.resource == name]) for name in names}
 
 
+def last_success_at(name: str) -> datetime | None:
+    """When the last run over a resource's list ended well, None for never; one query."""
+    moment: datetime | None = _successes().filter(resource=name).aggregate(last=Max("finished_at"))["last"]
+    return moment
+
+
 def stale_resources() -> list[Resource]:
     """The resources whose rows are older than they should be."""
     resources = all_resources()
@@ -65,11 +71,15 @@ def open_quarantine() -> QuerySet[Quarantine]:
 def _latest_runs(names: list[str]) -> list[SyncRun]:
     """Of each resource the running run, the last success over its list, and the last one that did not succeed."""
     runs = SyncRun.objects.filter(resource__in=names)
-    successes = runs.filter(state=SyncRun.State.SUCCEEDED).exclude(mode=SyncRun.Mode.OPEN)
+    successes = _successes().filter(resource__in=names)
     failures = runs.filter(state__in=(SyncRun.State.FAILED, SyncRun.State.ABANDONED))
     newest = [*_newest_of_each(successes), *_newest_of_each(failures)]
     wanted = runs.filter(Q(pk__in=newest) | Q(state=SyncRun.State.RUNNING))
     return list(wanted.defer("seen_rows").select_related("requested_by"))
+
+
+def _successes() -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(state=SyncRun.State.SUCCEEDED).exclude(mode=SyncRun.Mode.OPEN)
 
 
 def _newest_of_each(runs: QuerySet[SyncRun]) -> list[int]:
