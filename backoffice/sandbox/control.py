@@ -14,6 +14,7 @@ from backoffice.sandbox.routes.banking import add_bank_transaction, describe_acc
 from backoffice.sandbox.routes.customers import add_customer
 from backoffice.sandbox.routes.offramps import add_offramp
 from backoffice.sandbox.routes.payments import add_payment
+from backoffice.sandbox.routing import OPERATIONS
 
 Summary = dict[str, Any]
 
@@ -41,8 +42,10 @@ class Control:
         ``after_work``.
 
         Raises:
-            ValueError: no fault has that name.
+            ValueError: no fault, or no call, has that name.
         """
+        if operation is not None and operation not in OPERATIONS:
+            raise ValueError(f"no call is named {operation!r}: the names are operationIds, such as listCustomers")
         return self._provider.faults.add(Fault(kind=kind, operation=operation, count=count, **more))
 
     def clear_faults(self) -> None:

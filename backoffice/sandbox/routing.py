@@ -61,6 +61,9 @@ HANDLERS: dict[tuple[str, str], tuple[str, Handler]] = {
 }
 """Every call but ``authenticate``, which is the one that needs no token."""
 
+OPERATIONS = frozenset({AUTHENTICATE, *(operation for operation, _handler in HANDLERS.values())})
+"""The operationIds of all calls."""
+
 
 class Route(NamedTuple):
     """A call, by its operationId, with the parts of its path."""

@@ -1,15 +1,12 @@
 """What the stories about bank lines start from: Lena Ortega's transfer of 125.50 EUR has arrived."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from kombu import pools
 
-from backoffice.celery import app
 from backoffice.operations.models import Operation
 from backoffice.sandbox import Sandbox
 from backoffice.sync.services import sync_resource
@@ -35,25 +32,6 @@ class Transfer:
 
 Arrive = Callable[..., Transfer]
 Ask = Callable[..., Operation]
-
-
-@pytest.fixture(autouse=True)
-def _folder_of_static_files(settings: Any, tmp_path: Path) -> None:
-    """A folder that exists: the server warns of one that does not."""
-    settings.STATIC_ROOT = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _broker_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nudges go to a broker in this process; the tests do the work themselves."""
-    with app.connection_for_write("memory://") as connection:
-        monkeypatch.setattr(app.amqp, "_producer_pool", pools.producers[connection])
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the stories about customers start from."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,17 +23,6 @@ LENA: dict[str, Any] = {
     "identification_type": "ESP:DNI",
     "identification_number": "00000000T",
 }
-
-
-@pytest.fixture(autouse=True)
-def _folder_of_static_files(settings: Any, tmp_path: Path) -> None:
-    """A folder that exists: the server warns of one that does not."""
-    settings.STATIC_ROOT = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ Ask = Callable[..., Operation]
 
 
 @pytest.fixture(autouse=True)
-def _kinds(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds.register_kinds()
     kinds.RELEASED.clear()
     monkeypatch.setenv("INSIDE_A_TEST_TRANSACTION", "yes")

@@ -196,6 +196,11 @@ def test_a_count_is_kept_exactly_when_many_call_at_once(caller: Caller) -> None:
     assert statuses.count(500) == 5
 
 
+def test_a_fault_for_a_call_that_does_not_exist_is_refused(start_caller: StartCaller) -> None:
+    with pytest.raises(ValueError, match="listPayments"):
+        start_caller().sandbox.control.fault("error_500", "listPayments")
+
+
 def test_two_stand_ins_in_one_process_do_not_know_of_each_other(start_caller: StartCaller) -> None:
     first, second = start_caller(customers=5), start_caller(customers=5)
     first.sandbox.control.fault("error_500", count=None)
