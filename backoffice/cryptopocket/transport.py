@@ -156,7 +156,7 @@ class HttpTransport:
         return headers
 
     def _pooled_session(self) -> requests.Session:
-        """Return the session of this process: a forked worker must not share its parent's sockets."""
+        """Return the HTTP session of this process: a forked worker must not share its parent's sockets."""
         with self._lock:
             process = os.getpid()
             if process not in self._sessions:
@@ -197,7 +197,7 @@ def make_session() -> requests.Session:
 
 
 def close_session(session: requests.Session) -> None:
-    """Close the session and its idle connections at once.
+    """Close an HTTP session and its idle connections at once.
 
     `Session.close` leaves that to the garbage collector, which can take its time after an error.
     """
