@@ -36,7 +36,8 @@ class AttentionItem:
 
     `label` completes the count to a sentence ("3 operations with an unknown outcome"); `help` says what to do.
     `rows` gives the rows to count; `count` is for what is not rows of one table. `url` is an address or gives one.
-    `name` defaults to the label.
+    `name` defaults to the label. `act_permission` is what doing something about it takes: `help` is said only to those
+    who hold it, because to others it would be no help.
     """
 
     label: Any
@@ -46,6 +47,7 @@ class AttentionItem:
     count: Callable[[], int] | None = None
     tone: AttentionTone = "warning"
     help: Any = ""
+    act_permission: str = ""
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -70,6 +72,7 @@ class AttentionCount:
     item: AttentionItem
     count: int
     url: str
+    help: Any = ""
 
 
 def register_attention(item: AttentionItem) -> None:
@@ -82,7 +85,12 @@ def attention_for(request: HttpRequest) -> list[AttentionCount]:
     allowed = [item for item in _items.values() if request.user.has_perm(item.permission)]
     counts = _count_rows([(item.key, item.rows()) for item in allowed if item.rows])
     return [
-        AttentionCount(item=item, count=item.count() if item.count else counts[item.key], url=item.address())
+        AttentionCount(
+            item=item,
+            count=item.count() if item.count else counts[item.key],
+            url=item.address(),
+            help=item.help if not item.act_permission or request.user.has_perm(item.act_permission) else "",
+        )
         for item in sorted(allowed, key=lambda item: _ORDER[item.tone])
     ]
 

@@ -3,6 +3,7 @@
 import hashlib
 from functools import lru_cache
 
+import msgspec
 from django.conf import settings
 
 from backoffice.cryptopocket.client import CryptoPocketClient
@@ -21,10 +22,32 @@ def get_catalogue() -> Catalogue:
     return load_catalogue(settings.CRYPTOPOCKET_CONTRACT or None)
 
 
+PATIENCE_OF_A_PAGE_SECONDS = 8.0
+"""How long a person who waits for a page is kept waiting for the provider."""
+
+
 @lru_cache(maxsize=1)
 def get_client() -> CryptoPocketClient:
     """The client that talks to the provider; its token is shared by all processes through the cache."""
-    configuration = Configuration(
+    return _make_client(_configuration())
+
+
+@lru_cache(maxsize=1)
+def get_quick_client() -> CryptoPocketClient:
+    """The client for reads that a person waits for: one attempt, and short timeouts."""
+    usual = _configuration()
+    quick = msgspec.structs.replace(
+        usual,
+        connect_timeout=min(usual.connect_timeout, PATIENCE_OF_A_PAGE_SECONDS),
+        read_timeout=min(usual.read_timeout, PATIENCE_OF_A_PAGE_SECONDS),
+        attempts=1,
+        maximum_wait=min(usual.maximum_wait, PATIENCE_OF_A_PAGE_SECONDS),
+    )
+    return _make_client(quick)
+
+
+def _configuration() -> Configuration:
+    return Configuration(
         base_url=settings.CRYPTOPOCKET_BASE_URL,
         api_key=settings.CRYPTOPOCKET_API_KEY,
         api_secret=settings.CRYPTOPOCKET_API_SECRET,
@@ -34,11 +57,24 @@ def get_client() -> CryptoPocketClient:
         read_timeout=settings.CRYPTOPOCKET_READ_TIMEOUT_SECONDS,
         upload_timeout=settings.CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS,
     )
+
+
+def _make_client(configuration: Configuration) -> CryptoPocketClient:
+    return CryptoPocketClient(configuration, get_catalogue(), _token_store(configuration))
+
+
+def _token_store(configuration: Configuration) -> CacheTokenStore:
     identity = hashlib.sha256(f"{configuration.base_url} {configuration.api_key}".encode()).hexdigest()[:16]
-    return CryptoPocketClient(configuration, get_catalogue(), CacheTokenStore(name=identity))
+    return CacheTokenStore(name=identity)
+
+
+def drop_shared_token() -> None:
+    """Take the provider's token out of the cache: the next call fetches a new one."""
+    _token_store(_configuration()).drop()
 
 
 def reset_client() -> None:
     """Forget the client and the catalogue, so that changed settings count."""
     get_client.cache_clear()
+    get_quick_client.cache_clear()
     get_catalogue.cache_clear()

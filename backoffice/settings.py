@@ -13,6 +13,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.security.clamd import Clamd
+from backoffice.security.keys import read_keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -32,6 +35,8 @@ if CRYPTOPOCKET_ENVIRONMENT not in ENVIRONMENTS:
 IS_LOCAL = CRYPTOPOCKET_ENVIRONMENT == "local"
 
 DEBUG = env.bool("DEBUG", default=False)
+if DEBUG and not IS_LOCAL:
+    raise ImproperlyConfigured("DEBUG is set: its error pages show personal data and settings to whoever meets one.")
 
 
 def _local_secret_key() -> str:
@@ -48,7 +53,9 @@ if not SECRET_KEY:
     if not IS_LOCAL:
         raise ImproperlyConfigured("SECRET_KEY is not set: anything that reaches the provider needs one.")
     SECRET_KEY = _local_secret_key()
-FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+FIELD_ENCRYPTION_KEYS = read_keys(
+    env.list("FIELD_ENCRYPTION_KEYS", default=[]), secret_key=SECRET_KEY, is_required=not IS_LOCAL
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if IS_LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -56,10 +63,18 @@ INSTALLED_APPS = [
     # First, so that permissions exist by the time our groups are given theirs.
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "backoffice",
+    "backoffice.accounts",
     "backoffice.sync",
     "backoffice.operations",
+    "backoffice.audit",
     "backoffice.security",
+    "backoffice.retention",
     "backoffice.sandbox",
     "customers",
     "payments",
@@ -74,16 +89,24 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before static files too: an image can be opened as a page of its own.
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "backoffice.audit.context.audit_context_middleware",
+    "backoffice.security.readers.reader_middleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "backoffice.accounts.middleware.keep_nothing_in_caches",
+    "backoffice.accounts.middleware.end_old_sessions",
+    "backoffice.accounts.middleware.DemandSecondFactor",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -100,6 +123,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "backoffice.site.environment_banner",
+                "backoffice.accounts.pages.surroundings_of_account_pages",
             ],
         },
     },
@@ -129,13 +153,18 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://backoffice_cache")}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
+    # Django's own 300 would let whoever tries many names push out the counts of failed attempts.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000, **CACHES["default"].get("OPTIONS", {})}
 
 MEDIA_ROOT = env.str("DOCUMENT_ROOT", default=str(VAR_DIR / "documents"))
+# Where a workbook is put together while it is exported; nothing in it is kept.
+EXPORT_DIR = env.str("EXPORT_DIR", default=str(VAR_DIR / "exports"))
 STATIC_URL = "static/"
 STORAGES = {
-    # Customers' documents: a private folder, no public address.
+    # Customers' documents: encrypted, in a private folder, no public address.
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "backoffice.security.storage.EncryptedStorage",
         "OPTIONS": {
             "location": MEDIA_ROOT,
             "base_url": None,
@@ -153,6 +182,14 @@ WHITENOISE_USE_FINDERS = IS_LOCAL
 WHITENOISE_AUTOREFRESH = DEBUG
 DOCUMENT_SIZE_LIMIT_MEGABYTES = env.int("DOCUMENT_SIZE_LIMIT_MEGABYTES", default=10)
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = ["backoffice.security.upload_handler.BoundedMemoryUploadHandler"]
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", default="")
+CLAMD_TIMEOUT_SECONDS = env.float("CLAMD_TIMEOUT_SECONDS", default=30.0)
+CLAMD_REQUIRED = env.bool("CLAMD_REQUIRED", default=False)
+if CLAMD_SOCKET:
+    Clamd.parse(CLAMD_SOCKET, timeout=CLAMD_TIMEOUT_SECONDS)
+elif CLAMD_REQUIRED:
+    raise ImproperlyConfigured("CLAMD_REQUIRED is set, but CLAMD_SOCKET is not: no file could ever be taken.")
 
 # --- the provider ------------------------------------------------------------------------------------------
 
@@ -202,6 +239,7 @@ CELERY_TASK_ROUTES = {
     # Not behind the operations: many of them waiting is no sign that the worker is gone.
     "backoffice.operations.tasks.beat_heart": {"queue": "default"},
     "backoffice.sync.*": {"queue": "sync"},
+    "customers.tasks.refresh_kyc": {"queue": "sync"},
     "backoffice.operations.*": {"queue": "operations"},
 }
 CELERY_TIMEZONE = "UTC"
@@ -212,6 +250,7 @@ SYNC_OPEN_SECONDS = env.int("SYNC_OPEN_SECONDS", default=60 if IS_LOCAL else 180
 SYNC_FULL_HOUR = env.int("SYNC_FULL_HOUR", default=3)
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
 SYNC_OPEN_READS_PER_RUN = env.int("SYNC_OPEN_READS_PER_RUN", default=200)
+RETENTION_HOUR = env.int("RETENTION_HOUR", default=4)
 OPERATIONS_SWEEP_SECONDS = env.int("OPERATIONS_SWEEP_SECONDS", default=15)
 OPERATIONS_LEASE_SECONDS = env.int("OPERATIONS_LEASE_SECONDS", default=180)
 # A worker that did not react to a message in this time is sent another one.
@@ -223,6 +262,8 @@ OPERATIONS_SETTLE_SECONDS = env.int(
 # After so many automatic read-backs a person decides.
 OPERATIONS_READ_BACK_LIMIT = env.int("OPERATIONS_READ_BACK_LIMIT", default=6)
 OPERATIONS_BATCH_LIMIT = env.int("OPERATIONS_BATCH_LIMIT", default=1000)
+# How often what was recorded is sealed into the chain of hashes.
+AUDIT_SEAL_SECONDS = env.int("AUDIT_SEAL_SECONDS", default=60 if IS_LOCAL else 300)
 
 # The whole schedule. Leases make a second beat harmless.
 CELERY_BEAT_SCHEDULE = {
@@ -241,10 +282,27 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=str(SYNC_FULL_HOUR), minute="0"),
         "kwargs": {"mode": "full"},
     },
+    "retention-purge": {
+        "task": "backoffice.retention.tasks.purge",
+        "schedule": crontab(hour=str(RETENTION_HOUR), minute="30"),
+    },
     "operations-sweep": {
         "task": "backoffice.operations.tasks.sweep",
         "schedule": timedelta(seconds=OPERATIONS_SWEEP_SECONDS),
         "options": {"expires": OPERATIONS_SWEEP_SECONDS},
+    },
+    "audit-seal": {
+        "task": "backoffice.audit.tasks.seal",
+        "schedule": timedelta(seconds=AUDIT_SEAL_SECONDS),
+        "options": {"expires": AUDIT_SEAL_SECONDS},
+    },
+    "customers-remove-abandoned-drafts": {
+        "task": "customers.tasks.remove_abandoned_drafts",
+        "schedule": crontab(minute="17"),
+    },
+    "accounts-forget-sessions": {
+        "task": "backoffice.accounts.tasks.forget_sessions",
+        "schedule": crontab(minute="47"),
     },
     "worker-heartbeat": {
         "task": "backoffice.operations.tasks.beat_heart",
@@ -254,6 +312,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", default=False)
+
 # --- people ------------------------------------------------------------------------------------------------
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -261,8 +321,64 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
-SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 3600)
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+LOGOUT_REDIRECT_URL = "account_login"
+
+SESSION_SECONDS = env.int("SESSION_SECONDS", default=12 * 3600)
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+REAUTHENTICATION_SECONDS = env.int("REAUTHENTICATION_SECONDS", default=5 * 60)
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=True)
+if CRYPTOPOCKET_ENVIRONMENT == "production" and not SECOND_FACTOR_REQUIRED:
+    raise ImproperlyConfigured("SECOND_FACTOR_REQUIRED is false: in production everybody needs a second factor.")
+
+# django-allauth: names as in Django, nobody signs up, no mail is sent.
+ACCOUNT_ADAPTER = "backoffice.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = REAUTHENTICATION_SECONDS
+# Failed attempts: from one address, and for one name wherever they come from.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if BEHIND_TLS_PROXY else 0)
+MFA_ADAPTER = "backoffice.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = f"CryptoPocket back office ({CRYPTOPOCKET_ENVIRONMENT})"
+# A stand-in on this machine is opened without TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_LOCAL
+MFA_FORMS = {"add_webauthn": "backoffice.accounts.forms.AddPasskeyForm"}
+SOCIALACCOUNT_ADAPTER = "backoffice.accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+# The page that asks "do you want to sign in there?" would only be one press more: the answer is bound to the session.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+
+# Single sign-on by OpenID Connect: off until it is named.
+OIDC_PROVIDER_ID = "sso"
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+# "value of the claim:group,…"; a value may hold colons itself.
+OIDC_GROUP_MAP = {
+    value.strip(): group.strip()
+    for value, _colon, group in (item.rpartition(":") for item in env.list("OIDC_GROUP_MAP", default=[]))
+}
+OIDC_SECOND_FACTOR_TRUSTED = env.bool("OIDC_SECOND_FACTOR_TRUSTED", default=False)
+if OIDC_SERVER_URL:
+    if not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET and OIDC_GROUP_MAP):
+        raise ImproperlyConfigured(
+            "OIDC_SERVER_URL is set: OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_GROUP_MAP are needed as well."
+        )
+    if not OIDC_SERVER_URL.startswith("https://") and not IS_LOCAL:
+        raise ImproperlyConfigured("OIDC_SERVER_URL must begin with https://: who signs in depends on it.")
+
+SESSION_COOKIE_AGE = SESSION_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -284,7 +400,7 @@ CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -293,6 +409,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
+        # Documents are shown in a frame, from a response that is sandboxed by its own policy.
+        "frame-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],
@@ -339,3 +457,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django_structlog": {"level": "WARNING"}},
 }
+# What a request says of itself is not believed: `backoffice.audit.context` gives it its id and its address.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_CORRELATION_ID = False
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

@@ -1,10 +1,13 @@
 """The admin site: front page, navigation, environment banner."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +17,21 @@ NAVIGATION: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("customers", _("Customers"), ("customers.customer", "customers")),
     ("payments", _("Payments"), ("payments.payment", "payments.offramp", "payments")),
     ("banking", _("Banking"), ("banking.banktransaction", "banking.bankaccount", "banking")),
-    ("operations", _("Work in progress"), ("operations.operation", "operations.operationbatch", "operations")),
+    (
+        "operations",
+        _("Work in progress"),
+        ("operations.operation", "operations.operationbatch", "operations.operationapproval", "operations"),
+    ),
     ("sync", _("Sync"), ("sync.syncrun", "sync.quarantine", "sync.recordedchange", "sync")),
+    ("audit", _("Audit"), ("audit.auditrecord", "audit")),
     ("auth", _("People"), ("auth.user", "auth.group", "auth")),
+)
+
+# The pages that belong to no model: (key of the group, name, label, address by name, permission or "" for everybody)
+PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
+    ("sync", "SyncOverview", _("How fresh the data is"), "admin:sync_overview", ""),
+    ("operations", "Approvals", _("Approvals"), "admin:operations_operation_approvals", "operations.view_operation"),
+    ("payments", "Prices", _("Prices and assets"), "admin:payments_payment_prices", "payments.view_prices"),
 )
 
 
@@ -43,6 +58,27 @@ class BackofficeSite(admin.AdminSite):
         ]
         return [*own, *super().get_urls()]
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseRedirect:
+        """There is one way to sign in; whoever is signed in and led here may not see the admin."""
+        if self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        if request.user.is_authenticated:
+            raise PermissionDenied(_("Your account is not one of the staff's."))
+        query = urlencode({REDIRECT_FIELD_NAME: request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index"))})
+        return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+
+    def logout(  # type: ignore[override]  # Django shows a page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        """There is one way to sign out."""
+        return HttpResponseRedirect(reverse("account_logout"))
+
+    def password_change(  # type: ignore[override]  # Django shows a page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        """There is one way to change one's password."""
+        return HttpResponseRedirect(reverse("account_change_password"))
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The front page: what needs a person now, how fresh the data is, what was done last."""
         from .face.front_page import front_page  # noqa: PLC0415 - needs the models
@@ -52,17 +88,25 @@ class BackofficeSite(admin.AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The navigation: what this reader may see, in our groups and order."""
         found = self._build_app_dict(request, app_label)
-        groups = [_group(found, key, label, wanted) for key, label, wanted in NAVIGATION]
+        groups = [_group(request, found, key, label, wanted) for key, label, wanted in NAVIGATION]
+        is_page_open = request.path in {reverse(address) for _key, _name, _label, address, _permission in PAGES}
+        for model in (model for group in groups if group for model in group["models"]):
+            model["is_page_open"] = is_page_open
         strangers = [found[key] for key in sorted(found) if key not in {key for key, *_rest in NAVIGATION}]
         return [group for group in groups if group] + strangers
 
 
 def environment_banner(request: HttpRequest) -> dict[str, Any]:
-    """The name of the provider's environment, for the banner on every page."""
-    return {"provider_environment": settings.CRYPTOPOCKET_ENVIRONMENT}
+    """The name of the provider's environment, for the banner on every page; and what is switched off."""
+    return {
+        "provider_environment": settings.CRYPTOPOCKET_ENVIRONMENT,
+        "second_factor_required": settings.SECOND_FACTOR_REQUIRED,
+    }
 
 
-def _group(found: dict[str, Any], key: str, label: Any, wanted: tuple[str, ...]) -> dict[str, Any] | None:
+def _group(
+    request: HttpRequest, found: dict[str, Any], key: str, label: Any, wanted: tuple[str, ...]
+) -> dict[str, Any] | None:
     """One group with its models in the wanted order; None where the reader may see none of them."""
     if key not in found:
         return None
@@ -71,21 +115,21 @@ def _group(found: dict[str, Any], key: str, label: Any, wanted: tuple[str, ...])
         found[key]["models"],
         key=lambda model: (ranks.get(f"{key}.{model['object_name'].lower()}", len(ranks)), str(model["name"])),
     )
-    return {**found[key], "name": label, "models": [*_pages_of(key), *models]}
+    return {**found[key], "name": label, "models": [*_pages_of(request, key), *models]}
 
 
-def _pages_of(key: str) -> list[dict[str, Any]]:
-    """The pages of a group that belong to no model."""
-    if key != "sync":
-        return []
+def _pages_of(request: HttpRequest, key: str) -> list[dict[str, Any]]:
+    """The pages of a group that belong to no model, those that the reader may see."""
     return [
         {
-            "name": _("How fresh the data is"),
-            "object_name": "SyncOverview",
-            "admin_url": reverse("admin:sync_overview"),
+            "name": label,
+            "object_name": name,
+            "admin_url": reverse(address),
             "add_url": None,
             "view_only": True,
             "is_page": True,
             "perms": {},
         }
+        for group, name, label, address, permission in PAGES
+        if group == key and (not permission or request.user.has_perm(permission))
     ]

@@ -45,6 +45,10 @@ class CacheTokenStore:
         if self.get() == token:
             cache.delete(self._key)
 
+    def drop(self) -> None:
+        """Stop sharing whatever token there is."""
+        cache.delete(self._key)
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Be the only process that renews; a lock whose holder died frees itself after a minute.

@@ -1,14 +1,17 @@
-"""Addresses: everything is in the admin."""
+"""Addresses: everything is in the admin, but for signing in."""
 
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", login_not_required(RedirectView.as_view(pattern_name="admin:index")), name="home"),
+    path("account/", include("backoffice.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 
 handler403 = "backoffice.face.errors.not_allowed"
 handler404 = "backoffice.face.errors.not_found"
+handler429 = "backoffice.face.errors.too_many"
 handler500 = "backoffice.face.errors.failed"

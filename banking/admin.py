@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.actions import ListView, ObjectView
 from backoffice.face.admin import MirrorAdmin, ReadOnlyAdmin, column
-from backoffice.face.badges import copyable, empty, link_to, moment, money
+from backoffice.face.badges import empty, link_to, moment, money
 from backoffice.face.filtering import QuickFilter
 from backoffice.face.tables import RelatedTable
+from backoffice.security.masking import Kind, Sensitive
 from banking import queries, tables, views
 from banking.badges import name_of, reconciling_badge, signed_amount
 from banking.filters import BankAccountFilterSet, BankTransactionFilterSet, ReconciliationFilterSet
@@ -21,16 +22,29 @@ from banking.models import BankAccount, BankTransaction, Reconciliation
 from banking.tables import RECONCILE_PERMISSION
 from banking.workbench import make_workbench
 
+OWN_ACCOUNT = frozenset({"iban", "account_iban"})
+"""Keys of the provider's objects that name our own account: nothing personal."""
+
 
 @admin.register(BankAccount)
 class BankAccountAdmin(MirrorAdmin):
     """The integration's bank accounts."""
 
     resource_name = "bank_accounts"
+    clear_payload_keys = OWN_ACCOUNT
     filterset_class = BankAccountFilterSet
     list_display = ("iban", "name", "currency", "current_balance", "changed")
     ordering = ("iban",)
     search_fields = ("iban", "name")
+    export_columns = (
+        "iban",
+        "bic",
+        "name",
+        "currency",
+        "balance",
+        "changed_at",
+        "missing_since",
+    )
     search_placeholder = _("IBAN or name")
     empty_list_text = _("No bank accounts yet: they appear when the bank accounts are synchronised.")
     fieldsets = ((_("Account"), {"fields": ("name", "bic", "current_balance", "first_seen_at")}),)
@@ -58,6 +72,8 @@ class BankTransactionAdmin(MirrorAdmin):
         css = {"all": ("banking/workbench.css",)}
 
     resource_name = "bank_transactions"
+    clear_payload_keys = OWN_ACCOUNT
+    sensitive = {"counterparty_iban": Sensitive(kind=Kind.IBAN, permission="banking.reveal_counterparty_iban")}
     filterset_class = BankTransactionFilterSet
     quick_filters = (
         QuickFilter(label=_("All"), parameters={}),
@@ -73,12 +89,26 @@ class BankTransactionAdmin(MirrorAdmin):
     page_template = "admin/banking/bank_transaction.html"
     ordering = ("-booked_at", "-pk")
     search_fields = ("remote_id",)
+    export_columns = (
+        "remote_id",
+        "account",
+        "booked_at",
+        "amount",
+        "currency",
+        "direction",
+        "concept",
+        "counterparty_name",
+        "counterparty_iban",
+        "reconciled",
+        "payment",
+        "missing_since",
+    )
     search_placeholder = _("Text, other party, IBAN, transaction id, payment id or amount")
     empty_list_text = _("No bank transactions yet: they appear when the bank transactions are synchronised.")
     words = {"direction": BankTransaction.Direction}
     fieldsets = (
         (_("Transaction"), {"fields": ("signed_amount", "concept", "booked_at", "account")}),
-        (_("Other party"), {"fields": ("counterparty_name", "other_iban")}),
+        (_("Other party"), {"fields": ("counterparty_name", "counterparty_iban")}),
         (_("Reconciling"), {"fields": ("reconciled", "paid_payment")}),
     )
     object_views = (
@@ -109,7 +139,8 @@ class BankTransactionAdmin(MirrorAdmin):
         self, request: HttpRequest, queryset: QuerySet[BankTransaction], search_term: str
     ) -> tuple[QuerySet[BankTransaction], bool]:
         """The lines that people mean by these words."""
-        return queries.search_lines(queryset, search_term), False
+        by_iban = request.user.has_perm(self.sensitive["counterparty_iban"].permission)
+        return queries.search_lines(queryset, search_term, by_iban=by_iban), False
 
     def page_title(self, row: BankTransaction) -> Any:
         """What the bank printed."""
@@ -143,11 +174,6 @@ class BankTransactionAdmin(MirrorAdmin):
         """Who sent or received it."""
         return line.counterparty_name
 
-    @column(_("other party's IBAN"))
-    def other_iban(self, line: BankTransaction) -> SafeString:
-        """The account at the other end."""
-        return copyable(line.counterparty_iban)
-
     @column(_("amount"), ordering="amount", numeric=True)
     def signed_amount(self, line: BankTransaction) -> SafeString:
         """How much, with its sign."""
@@ -173,6 +199,16 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     list_select_related = ("bank_transaction", "payment", "operation__requested_by")
     page_select_related = ("bank_transaction", "payment", "operation__requested_by")
     search_fields = ("bank_transaction__remote_id", "payment__remote_id")
+    export_columns = (
+        "pk",
+        "created_at",
+        "bank_transaction__remote_id",
+        "payment__remote_id",
+        "operation__state",
+        "operation__requested_by__username",
+        "is_live",
+        "operation",
+    )
     search_placeholder = _("Transaction id or payment id")
     empty_list_text = _("Nobody has reconciled anything from here yet: open an incoming bank transaction.")
     fieldsets = (

@@ -13,5 +13,6 @@ TRANSFERS_NOT_RECONCILED = AttentionItem(
     url=lambda: f"{reverse('admin:banking_banktransaction_changelist')}?state=waiting_long",
     permission="banking.view_banktransaction",
     tone="warning",
+    act_permission="banking.reconcile_payment",
     help=_("Open each one and choose the payment that it pays."),
 )

@@ -70,6 +70,7 @@ class BankTransaction(MirroredModel):
             models.Index(fields=["direction", "reconciled", "-booked_at"]),
             models.Index(fields=["currency", "amount"]),
         ]
+        permissions: ClassVar = [("reveal_counterparty_iban", _("Can reveal the IBAN at the other end of a transfer"))]
 
 
 class Reconciliation(models.Model):

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -13,14 +14,17 @@ from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, Refused
 from backoffice.cryptopocket.objects import Item
 from backoffice.cryptopocket.resources import PaymentResource
+from backoffice.face.badges import link_to, status_badge
 from backoffice.operations.errors import CannotBeSent
-from backoffice.operations.kinds import CannotTell, Done, Label, OperationKind, ReadBack
+from backoffice.operations.kinds import CannotTell, Done, Label, OperationKind, ReadBack, Worth
 from backoffice.operations.models import Operation
 from backoffice.sync.services import mirror_columns
 from banking.models import BankTransaction, Reconciliation
 from banking.queries import obstacle_to_reconciling
 from banking.reading_back import find_line, judge
 from banking.services import RECONCILE_PAYMENT
+from customers.models import Customer
+from payments.models import Payment
 from payments.sync import parse_read_payment
 
 SOURCE = "operation"
@@ -61,6 +65,16 @@ class ReconcilePayment(OperationKind):
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
         """The pair."""
         return f"{request['bank_transaction_id']}:{request['payment_id']}"
+
+    def reference(self, request: Mapping[str, Any]) -> str:
+        """The payment's id at the provider."""
+        return str(request["payment_id"])
+
+    def value(self, request: Mapping[str, Any]) -> Worth | None:
+        """The larger of the two amounts; None where they are not in one currency."""
+        if not (request.get("worth") and request.get("currency")):
+            return None
+        return Worth(amount=Decimal(request["worth"]), currency=request["currency"])
 
     def prepare(self, operation: Operation) -> None:
         """Look at the mirrored line once more: a sync may have shown since that it is reconciled."""
@@ -142,6 +156,29 @@ class ReconcilePayment(OperationKind):
             (_("Bank transaction"), f"{request['bank_transaction_id']}: {request['arrived']}"),
             (_("Payment"), f"{request['payment_id']}: {request['asked']}"),
         ]
+
+    def facts_to_decide(self, operation: Operation) -> list[tuple[Label, Any]]:
+        """Both rows, whose payment it is and how far that customer is verified, and where the two differ."""
+        pairing = Reconciliation.objects.select_related("bank_transaction", "payment__customer").get(
+            operation=operation
+        )
+        line, payment = pairing.bank_transaction, pairing.payment
+        differences = [f"{each['label']}: {each['of_line']} / {each['of_payment']}" for each in pairing.differences]
+        facts: list[tuple[Label, Any]] = [
+            *self.describe(operation),
+            (_("Text of the transfer"), line.concept),
+            (_("Came from"), line.counterparty_name),
+            (_("Concept of the payment"), payment.transfer_concept),
+            (_("State of the payment"), status_badge(payment.status, choices=Payment.Status)),
+            (_("Why they belong together"), "; ".join(pairing.reasons)),
+            (_("Where they differ"), "; ".join(differences)),
+        ]
+        if (customer := payment.customer) is not None:
+            facts += [
+                (_("Customer"), link_to(customer)),
+                (_("KYC"), status_badge(customer.kyc_status, choices=Customer.KycStatus)),
+            ]
+        return facts
 
     def links(self, operation: Operation) -> list[tuple[Label, str]]:
         """The pages of both."""

@@ -49,16 +49,21 @@ def _of(lines: Lines | None) -> Lines:
     return BankTransaction.objects.all() if lines is None else lines
 
 
-def search_lines(lines: Lines, words: str) -> Lines:
-    """The lines that people mean by a text, a name, an IBAN, an id, a payment's id or an amount: every word counts."""
+def search_lines(lines: Lines, words: str, *, by_iban: bool) -> Lines:
+    """The lines that people mean by a text, a name, an IBAN, an id, a payment's id or an amount: every word counts.
+
+    by_iban: whether the reader may know the other party's IBAN, and so may be told by finding it.
+    """
     for word in words.split():
-        lines = lines.filter(_means(word))
+        lines = lines.filter(_means(word, by_iban=by_iban))
     return lines
 
 
-def _means(word: str) -> Q:
+def _means(word: str, *, by_iban: bool) -> Q:
     iban = word.upper()
-    exact = Q(remote_id=word) | Q(payment_id=word) | Q(account_id=iban) | Q(counterparty_iban=iban)
+    exact = Q(remote_id=word) | Q(payment_id=word) | Q(account_id=iban)
+    if by_iban:
+        exact |= Q(counterparty_iban=iban)
     amount = read_amount(word)
     named = Q(concept__icontains=word) | Q(counterparty_name__icontains=word)
     return exact | named if amount is None else exact | named | Q(amount=amount)

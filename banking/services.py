@@ -11,7 +11,7 @@ from banking.matching import weigh
 from banking.models import BankTransaction, Reconciliation
 from banking.queries import obstacle_to_reconciling, pairing_of
 from payments.models import Payment
-from payments.money import write_money
+from payments.money import write_amount, write_money
 
 RECONCILE_PAYMENT = "reconcile_payment"
 
@@ -58,6 +58,13 @@ def _pair(pairing: Reconciliation, operation: Operation) -> None:
         raise _Taken from None
 
 
+def _worth_of_pair(line: BankTransaction, payment: Payment) -> str:
+    """Return the larger of the two amounts, in whole units; nothing where one is not known."""
+    if line.amount is None or payment.fiat_amount is None:
+        return ""
+    return write_amount(max(line.amount, payment.fiat_amount))
+
+
 def _describe_pair(line: BankTransaction, payment: Payment) -> dict[str, str | int]:
     """Return everything that is needed to make the call, to read it back, and to show what was asked."""
     return {
@@ -69,4 +76,6 @@ def _describe_pair(line: BankTransaction, payment: Payment) -> dict[str, str | i
         "payment": payment.pk,
         "arrived": write_money(line.amount, line.currency),
         "asked": write_money(payment.fiat_amount, payment.fiat_symbol),
+        "worth": _worth_of_pair(line, payment),
+        "currency": line.currency if line.currency == payment.fiat_symbol else "",
     }

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from backoffice.security.masking import Kind
+from backoffice.security.readers import sees_clearly
 from backoffice.sync.queries import last_success_at
 from banking import queries
 from banking.matching import Candidate, Candidates, find_candidates, weigh
@@ -88,7 +90,9 @@ def make_workbench(request: HttpRequest, line: BankTransaction) -> Workbench | N
 
 def find_others(line: BankTransaction, words: str) -> list[Candidate]:
     """Any payments that people mean by the words, weighed against the line; one more than are shown."""
-    found = search_payments(payments_with_customers(), words).order_by("-created_at", "-pk")
+    found = search_payments(payments_with_customers(), words, by_email=sees_clearly(Kind.EMAIL)).order_by(
+        "-created_at", "-pk"
+    )
     return [_weighed(line, payment) for payment in found[: MOST_FOUND + 1]]
 
 

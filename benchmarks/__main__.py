@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from benchmarks import PAGE_SIZE, report
 from benchmarks.databases import temporary_postgresql, temporary_sqlite
 
 ENGINES = {"PostgreSQL": temporary_postgresql, "SQLite": temporary_sqlite}
+PARTS = ("ways", "memory", "end-to-end", "export")
 FEW = 10_000
 ROUNDS = 3
 
@@ -24,12 +26,15 @@ def main() -> None:
     options = _parse_arguments()
     rows, sample, many = (10_000, 200, 50_000) if options.quick else (100_000, 1000, 1_000_000)
     engines = [name for name in options.engines or ENGINES if _answers(name)]
-    for engine in engines:
-        _compare_ways(engine, rows=rows, sample=sample)
-    for engine in engines:
-        _compare_memory(engine, many=many)
-    for engine in engines:
-        _go_end_to_end(engine, rows=rows)
+    parts: dict[str, Callable[[str], None]] = {
+        "ways": lambda engine: _compare_ways(engine, rows=rows, sample=sample),
+        "memory": lambda engine: _compare_memory(engine, many=many),
+        "end-to-end": lambda engine: _go_end_to_end(engine, rows=rows),
+        "export": lambda engine: _export(engine, rows=many),
+    }
+    for name in options.parts or PARTS:
+        for engine in engines:
+            parts[name](engine)
 
 
 def _compare_ways(engine: str, *, rows: int, sample: int) -> None:
@@ -59,6 +64,14 @@ def _go_end_to_end(engine: str, *, rows: int) -> None:
     _print(report.describe_end_to_end(engine, figures))
 
 
+def _export(engine: str, *, rows: int) -> None:
+    """The list of payments as a file, in both formats, each in a process that did nothing else."""
+    with ENGINES[engine]() as url:
+        _measure(url, "fill-payments", rows)
+        figures = {name: _measure(url, f"export-{name}") for name in ("csv", "xlsx")}
+    _print(report.describe_exports(engine, rows=rows, figures=figures))
+
+
 def _measure(database_url: str, name: str, *numbers: int, **environment: str) -> dict[str, Any]:
     """The figures of one measurement, made by a process of its own on that database."""
     command = [sys.executable, "-m", "benchmarks.worker", name, *map(str, numbers)]
@@ -70,6 +83,7 @@ def _measure(database_url: str, name: str, *numbers: int, **environment: str) ->
             "VAR_DIR": folder,
             "DEBUG": "false",
             "LOG_LEVEL": "WARNING",
+            "SECOND_FACTOR_REQUIRED": "false",
             "CRYPTOPOCKET_ENVIRONMENT": "local",
             "CRYPTOPOCKET_PAGE_SIZE": str(PAGE_SIZE),
             "CRYPTOPOCKET_REQUESTS_PER_SECOND": "10000",
@@ -94,6 +108,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast the mirror is.")
     parser.add_argument("--quick", action="store_true", help="a tenth of the rows and less")
     parser.add_argument("--engine", dest="engines", action="append", choices=ENGINES, help="only this one")
+    parser.add_argument("--part", dest="parts", action="append", choices=PARTS, help="only this one")
     return parser.parse_args()
 
 

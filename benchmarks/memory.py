@@ -18,7 +18,7 @@ def measure_memory(rows: int) -> dict[str, float]:
     run = sync_resource(name=NAME, mode=SyncRun.Mode.FULL)
     if run.state != SyncRun.State.SUCCEEDED or run.seen != rows:
         raise AssertionError(f"The sync of {rows} rows ended {run.state}: {run.error}")
-    return {"growth": max(0.0, _peak_megabytes() - before), "created": run.created, "unchanged": run.unchanged}
+    return {"growth": max(0.0, peak_megabytes() - before), "created": run.created, "unchanged": run.unchanged}
 
 
 def _resident_megabytes() -> float:
@@ -26,6 +26,7 @@ def _resident_megabytes() -> float:
     return pages * process.getpagesize() / 2**20
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
+    """The most memory that this process has needed so far."""
     peak = process.getrusage(process.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

@@ -65,6 +65,15 @@ def describe_end_to_end(engine: str, figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def describe_exports(engine: str, *, rows: int, figures: dict[str, dict[str, Any]]) -> str:
+    """A list as a file: seconds, and the memory of the whole process at its peak."""
+    lines = [f"Export of {rows:,} payments on {engine}", ""]
+    for name, part in figures.items():
+        lines.append(f"  {name:<6}{part['seconds']:>9.1f} s{part['size']:>9.0f} MB of file")
+        lines.append(_describe_target(f"{name}, memory of the whole process within 150 MB", part["peak"], most=150))
+    return "\n".join(lines)
+
+
 def _describe_way(key: str, label: str, figures: dict[str, Any]) -> str:
     seconds, rows = figures[key], figures["rows"]
     peer = figures["d"] if key in {"a", "e", "e_ready", "d"} else figures["d_same"]

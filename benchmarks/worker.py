@@ -14,6 +14,7 @@ def main() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - needs the settings
 
     from benchmarks.end_to_end import measure_end_to_end  # noqa: PLC0415 - needs the models
+    from benchmarks.exporting import export_csv, export_xlsx, fill_payments  # noqa: PLC0415 - needs the models
     from benchmarks.memory import measure_memory  # noqa: PLC0415 - needs the models
     from benchmarks.speed import measure_speed  # noqa: PLC0415 - needs the models
 
@@ -23,6 +24,9 @@ def main() -> None:
         "speed": measure_speed,
         "memory": measure_memory,
         "end-to-end": measure_end_to_end,
+        "fill-payments": fill_payments,
+        "export-csv": export_csv,
+        "export-xlsx": export_xlsx,
     }
     print(json.dumps(measurements[name](*map(int, numbers))))
 

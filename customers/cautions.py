@@ -35,6 +35,18 @@ def registration_cautions(cleaned: Mapping[str, Any]) -> list[Caution]:
     ]
 
 
+def company_cautions(cleaned: Mapping[str, Any]) -> list[Caution]:
+    """What speaks against registering the company of that form (`RegisterCompanyForm.cleaned_data`)."""
+    same_name = _("A company of this name is registered already.")
+    return [
+        *_customers_already_there({**cleaned, "identification_number": ""}),
+        *(
+            Caution(name=f"name-{customer.pk}", text=same_name, customer=customer)
+            for customer in queries.companies_called(cleaned["company_name"])
+        ),
+    ]
+
+
 def _doubt_about_number(cleaned: Mapping[str, Any]) -> Iterable[Caution]:
     name = cleaned["identification_type"].partition(KEY_SEPARATOR)[2]
     kind = find_type(country_code=cleaned["country"], name=name)

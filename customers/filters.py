@@ -4,13 +4,16 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.filtering import DayRangeFilter, RowNumberFilter, StatusFilter
+from backoffice.operations.models import State
+from backoffice.security.restriction import without_restricted
 
 from . import queries
 from .identification import COUNTRIES
-from .models import Customer, Document, EnhancedVerification
+from .models import CompanyVerification, Customer, DelegatedVerification, Document, EnhancedVerification
 
 YES_OR_NO = [("yes", _("yes")), ("no", _("no"))]
 OTHER_COUNTRY = "other"
@@ -46,7 +49,8 @@ class CustomerFilterSet(django_filters.FilterSet):
         fields = ()
 
     def filter_country(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """One of the countries whose names we know, or any other that was given."""
+        """One of the countries whose names we know, or any other that was given; of the restricted it is hidden."""
+        rows = without_restricted(rows)
         if value == OTHER_COUNTRY:
             return rows.exclude(country__in=["", *(country.name for country in COUNTRIES.values())])
         return rows.filter(country=value)
@@ -91,6 +95,60 @@ class EnhancedVerificationFilterSet(django_filters.FilterSet):
             return rows.filter(pk__in=queries.links_ending_soon().values("pk"))
         live = queries.live_links().values("pk")
         return rows.filter(pk__in=live) if value == self.LIVE else rows.exclude(pk__in=live)
+
+
+class CompanyVerificationFilterSet(django_filters.FilterSet):
+    """Filters of the list of companies' forms."""
+
+    LIVE, ENDS_SOON, LOST, ENDED = "live", "ends_soon", "lost", "ended"
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[
+            (LIVE, _("live")),
+            (ENDS_SOON, _("ends soon, not verified")),
+            (LOST, _("link or password lost, not verified")),
+            (ENDED, _("ended")),
+        ],
+        method="filter_state",
+        empty_label=_("Any"),
+    )
+    created_at = DayRangeFilter(label=_("Registered"))
+    ends_at = DayRangeFilter(label=_("Ends"))
+    customer = RowNumberFilter(field_name="customer_id", label=_("Customer"))
+
+    class Meta:
+        model = CompanyVerification
+        fields = ()
+
+    def filter_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Forms that can be opened, that end soon, that nobody can open, or that have ended."""
+        chosen = {
+            self.LIVE: queries.live_company_forms,
+            self.ENDS_SOON: queries.company_forms_ending_soon,
+            self.LOST: queries.company_forms_without_secrets,
+        }.get(value)
+        return rows.filter(pk__in=chosen().values("pk")) if chosen else rows.filter(ends_at__lte=timezone.now())
+
+
+class DelegatedVerificationFilterSet(django_filters.FilterSet):
+    """Filters of the list of delegated verifications."""
+
+    DRAFT = "draft"
+
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[(DRAFT, _("draft")), *State.choices], method="filter_state", empty_label=_("Any")
+    )
+    created_at = DayRangeFilter(label=_("Begun"))
+    customer = RowNumberFilter(field_name="customer_id", label=_("Customer"))
+
+    class Meta:
+        model = DelegatedVerification
+        fields = ()
+
+    def filter_state(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Drafts, or those whose operation stands there."""
+        return rows.filter(operation=None) if value == self.DRAFT else rows.filter(operation__state=value)
 
 
 class DocumentFilterSet(django_filters.FilterSet):

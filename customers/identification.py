@@ -159,6 +159,12 @@ def find_type(*, country_code: str, name: str) -> IdentificationType | None:
     return next((kind for kind in country.types if kind.name == name), None) if country else None
 
 
+def label_of_value(*, country_code: str, value: str) -> str:
+    """How people call what the provider calls `value` in that country; the value itself where it has no other name."""
+    country = COUNTRIES.get(country_code)
+    return next((str(kind.label) for kind in country.types if kind.value == value), value) if country else value
+
+
 def explain_doubt(number: str, kind: IdentificationType) -> str | Promise | None:
     """Why `number` cannot be a right one of its kind, in words; None where nothing speaks against it."""
     if kind.validate is None:
@@ -170,12 +176,10 @@ def explain_doubt(number: str, kind: IdentificationType) -> str | Promise | None
     return None
 
 
-def written_variants(number: str) -> frozenset[str]:
-    """The ways in which the same number may be written: with and without separators, in either case."""
-    typed = number.strip()
-    compact = clean(typed, " -./").strip()
-    written = {typed, compact, f"{compact[:-1]}-{compact[-1:]}"}
-    return frozenset(form for text in written for form in (text, text.upper(), text.lower()) if form.strip("-"))
+def normal_form(number: str) -> str:
+    """The one form in which numbers are compared: upper case, without what people put between the characters."""
+    compact: str = clean(number, " -./")
+    return compact.strip().upper()
 
 
 def _reason_of(problem: ValidationError) -> str | Promise:

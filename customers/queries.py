@@ -3,14 +3,10 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from backoffice.operations.models import Operation
-
-from .identification import written_variants
-from .models import Customer, Document, EnhancedVerification
+from .models import CompanyVerification, Customer, Document, EnhancedVerification
 
 FINAL_KYC_STATUSES = (Customer.KycStatus.VALID, Customer.KycStatus.FAIL)
 """The statuses after which nothing more is asked (contract 3.5)."""
@@ -21,8 +17,8 @@ KYC_PATIENCE = timedelta(days=3)
 LINK_NOTICE = timedelta(days=7)
 """How long before its end a verification link is called to attention."""
 
-SUBMISSION_MEMORY = timedelta(days=1)
-"""How long a form that is sent a second time is recognised."""
+COMPANY_FORM_NOTICE = timedelta(days=14)
+"""How long before its end a company's form is called to attention."""
 
 
 def find_by_email(email: str) -> Customer | None:
@@ -33,16 +29,26 @@ def find_by_email(email: str) -> Customer | None:
 def customers_alike(*, email: str, identification_number: str) -> list[tuple[Customer, str]]:
     """Mirrored customers with the same e-mail or the same number, each with which of them: `email`, `number`."""
     found = [(customer, "email") for customer in Customer.objects.filter(email__iexact=email.strip())[:5]]
-    if identification_number.strip():
-        same = Customer.objects.filter(identification_number__in=written_variants(identification_number))
-        seen = {customer.pk for customer, _ in found}
-        found += [(customer, "number") for customer in same.order_by("pk")[:5] if customer.pk not in seen]
-    return found
+    same = customers_of_number(identification_number).order_by("pk")
+    seen = {customer.pk for customer, _ in found}
+    return [*found, *((customer, "number") for customer in same[:5] if customer.pk not in seen)]
+
+
+def customers_of_number(number: str) -> QuerySet[Customer]:
+    """The mirrored customers with that identification number, however it is written; nobody for an empty one."""
+    digests = Customer._meta.get_field("identification_digest").digests_of(number)  # noqa: SLF001 - Django's way to ask
+    return Customer.objects.filter(identification_digest__in=digests)
+
+
+def companies_called(name: str) -> list[Customer]:
+    """Mirrored companies of that name, in whatever case it is written."""
+    return list(Customer.objects.filter(company_name__iexact=name.strip()).order_by("pk")[:5])
 
 
 def customers_with_open_kyc() -> QuerySet[Customer]:
     """Customers whose verification can still change, the ones not read for longest first."""
-    return Customer.objects.exclude(kyc_status__in=FINAL_KYC_STATUSES).filter(missing_since=None).order_by("read_at")
+    open_rows = Customer.objects.exclude(kyc_status__in=FINAL_KYC_STATUSES)
+    return open_rows.filter(missing_since=None, purged_at=None).order_by("read_at")
 
 
 def customers_with_failed_kyc() -> QuerySet[Customer]:
@@ -77,26 +83,26 @@ def links_ending_soon() -> QuerySet[EnhancedVerification]:
     return live_links().filter(expires_at__lte=limit).exclude(customer__in=longer)
 
 
+def live_company_forms() -> QuerySet[CompanyVerification]:
+    """Forms of companies that can still be opened, with the secrets that it takes."""
+    return CompanyVerification.objects.filter(ends_at__gt=timezone.now()).exclude(link="").exclude(password="")
+
+
+def company_forms_ending_soon() -> QuerySet[CompanyVerification]:
+    """Live forms that end within `COMPANY_FORM_NOTICE`, of companies that are not verified."""
+    limit = timezone.now() + COMPANY_FORM_NOTICE
+    verified = Customer.KycStatus.VALID
+    return live_company_forms().filter(ends_at__lte=limit).exclude(customer__kyc_status=verified)
+
+
+def company_forms_without_secrets() -> QuerySet[CompanyVerification]:
+    """Forms that have not ended and whose link or password never reached us, of companies that are not verified."""
+    lost = CompanyVerification.objects.filter(Q(link="") | Q(password=""), ends_at__gt=timezone.now())
+    return lost.exclude(customer__kyc_status=Customer.KycStatus.VALID)
+
+
 def documents_like(*, customer: Customer, sha256: str) -> QuerySet[Document]:
     """Documents of that customer with the same content, newest first, leaving out those that were never sent."""
-    unsent = ("cancelled", "refused")
+    unsent = ("cancelled", "not_approved", "refused")
     same = Document.objects.filter(customer=customer, sha256=sha256).exclude(operation__state__in=unsent)
     return same.select_related("uploaded_by", "operation").order_by("-pk")
-
-
-def operation_of_submission(
-    *, submission: str, kind: str, requested_by: AbstractBaseUser, dedupe_key: str | None = None
-) -> Operation | None:
-    """The operation that this very form asked for before, when it is sent a second time.
-
-    dedupe_key: the wish it must have been, because a page that is gone back to can be filled in anew.
-    """
-    asked = Operation.objects.filter(
-        kind=kind,
-        requested_by_id=requested_by.pk,
-        created_at__gte=timezone.now() - SUBMISSION_MEMORY,
-        request__submission=submission,
-    )
-    if dedupe_key is not None:
-        asked = asked.filter(dedupe_key=dedupe_key)
-    return asked.select_related("batch").order_by("pk").first()

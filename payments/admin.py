@@ -9,15 +9,25 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.face.admin import MirrorAdmin, column
+from backoffice.face.admin import ListView, MirrorAdmin, ObjectView, column
 from backoffice.face.badges import coins, copyable, moment, money, status_badge
+from backoffice.face.exports import ExportColumn
 from backoffice.face.filtering import QuickFilter
+from backoffice.face.numbers import significant_digits
 from backoffice.face.tables import RelatedTable
+from backoffice.security.links import is_safe_address
+from backoffice.security.masking import Kind
+from backoffice.security.readers import sees_clearly
 from payments.filters import AssetFilterSet, OffRampFilterSet, PaymentFilterSet, PaymentMethodFilterSet
+from payments.instructions import instructions_of_off_ramp, instructions_of_payment
 from payments.models import Asset, OffRamp, Payment, PaymentMethod
 from payments.panels import panels_of
 from payments.queries import search_off_ramps, search_payments
 from payments.tables import customer_link
+from payments.views.creating import create_guided_payment, create_off_ramp, create_payment
+from payments.views.instructions import print_instructions, show_wallet_code
+from payments.views.prices import show_prices
+from payments.views.quotes import show_quote
 
 
 @admin.register(Payment)
@@ -35,12 +45,63 @@ class PaymentAdmin(MirrorAdmin):
     )
     list_display = ("remote_id", "state", "buyer", "amount", "bought", "method", "transfer_concept", "created")
     list_select_related = ("customer",)
-    page_select_related = ("customer",)
+    page_select_related = ("customer", "instructions")
+    page_template = "admin/payments/payment.html"
     ordering = ("-created_at", "-pk")
     search_fields = ("remote_id",)
+    export_columns = (
+        "remote_id",
+        "external_id",
+        "status",
+        "customer",
+        "customer__email",
+        "fiat_amount",
+        "fiat_symbol",
+        "coin_amount",
+        "coin_symbol",
+        "payment_type",
+        "transfer_concept",
+        "holder",
+        "txid",
+        "created_at",
+        "missing_since",
+    )
     search_placeholder = _("Payment id, external id, concept, hash, customer's e-mail or name")
+    search_placeholder_when_masked = _("Payment id, external id, concept, hash, customer's name")
     empty_list_text = _("No payments yet: they appear when the payments are synchronised.")
     words = {"status": Payment.Status}
+    list_views = (
+        ListView(
+            name="prices",
+            label=_("Prices and assets"),
+            permission="payments.view_prices",
+            view=show_prices,
+            has_button=False,
+        ),
+        ListView(name="quote", label=_("Quote"), permission="payments.view_prices", view=show_quote, has_button=False),
+        ListView(
+            name="create",
+            label=_("Create a payment"),
+            permission="payments.create_payment",
+            view=create_payment,
+        ),
+        ListView(
+            name="create-guided",
+            label=_("Create a guided payment"),
+            permission="payments.create_guided_payment",
+            view=create_guided_payment,
+            tone="plain",
+        ),
+    )
+    object_views = (
+        ObjectView(
+            name="transfer-sheet",
+            label=_("Sheet for the customer"),
+            permission="payments.view_payment",
+            view=print_instructions,
+            has_button=False,
+        ),
+    )
     fieldsets = (
         (_("Payment"), {"fields": ("amount", "bought", "buyer", "method", "created_at")}),
         (_("Transfer"), {"fields": ("concept", "holder")}),
@@ -51,7 +112,17 @@ class PaymentAdmin(MirrorAdmin):
         self, request: HttpRequest, queryset: QuerySet[Payment], search_term: str
     ) -> tuple[QuerySet[Payment], bool]:
         """The payments that people mean by these words."""
-        return search_payments(queryset, search_term), False
+        return search_payments(queryset, search_term, by_email=sees_clearly(Kind.EMAIL)), False
+
+    def page_context(self, request: HttpRequest, row: Payment) -> dict[str, Any]:
+        """How the payment is paid, where it was created here."""
+        instructions = instructions_of_payment(row)
+        return {
+            "instructions": instructions,
+            "is_safe": instructions is not None and is_safe_address(instructions.url),
+            "may_see_url": request.user.has_perm("payments.create_payment"),
+            "sheet_url": self.url_of("transfer-sheet", row),
+        }
 
     def related_tables(self, request: HttpRequest, row: Payment) -> Sequence[RelatedTable]:
         """What other rooms know about the payment."""
@@ -117,10 +188,43 @@ class OffRampAdmin(MirrorAdmin):
     )
     list_display = ("remote_id", "state", "seller", "sold", "blockchain", "paid_out", "created")
     list_select_related = ("customer",)
-    page_select_related = ("customer",)
+    page_select_related = ("customer", "instructions")
+    page_template = "admin/payments/off_ramp.html"
+    list_views = (
+        ListView(
+            name="create",
+            label=_("Create an off-ramp"),
+            permission="payments.create_off_ramp",
+            view=create_off_ramp,
+        ),
+    )
+    object_views = (
+        ObjectView(
+            name="wallet-code",
+            label=_("Wallet as a QR code"),
+            permission="payments.view_offramp",
+            view=show_wallet_code,
+            has_button=False,
+        ),
+    )
     ordering = ("-created_at", "-pk")
     search_fields = ("remote_id",)
+    export_columns = (
+        "remote_id",
+        "status",
+        "customer",
+        "customer__email",
+        ExportColumn(heading=_("coins"), value=lambda off_ramp: off_ramp.coin_amount),
+        "symbol",
+        "base_units",
+        "decimals",
+        "blockchain",
+        "fiat_amount",
+        "created_at",
+        "missing_since",
+    )
     search_placeholder = _("Off-ramp id, customer's e-mail or name")
+    search_placeholder_when_masked = _("Off-ramp id, customer's name")
     empty_list_text = _("No off-ramps yet: they appear when the off-ramps are synchronised.")
     words = {"status": OffRamp.Status}
     fieldsets = (
@@ -132,7 +236,16 @@ class OffRampAdmin(MirrorAdmin):
         self, request: HttpRequest, queryset: QuerySet[OffRamp], search_term: str
     ) -> tuple[QuerySet[OffRamp], bool]:
         """The off-ramps that people mean by these words."""
-        return search_off_ramps(queryset, search_term), False
+        return search_off_ramps(queryset, search_term, by_email=sees_clearly(Kind.EMAIL)), False
+
+    def page_context(self, request: HttpRequest, row: OffRamp) -> dict[str, Any]:
+        """Where the customer sends the coins, where the off-ramp was created here."""
+        instructions = instructions_of_off_ramp(row)
+        return {
+            "instructions": instructions,
+            "exact_amount": significant_digits(instructions.amount) if instructions else "",
+            "code_url": self.url_of("wallet-code", row),
+        }
 
     @column(_("status"), ordering="status")
     def state(self, off_ramp: OffRamp) -> SafeString:

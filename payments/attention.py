@@ -13,5 +13,6 @@ PAYMENTS_STANDING_STILL = AttentionItem(
     url=lambda: f"{reverse('admin:payments_payment_changelist')}?waiting=yes",
     permission="payments.view_payment",
     tone="info",
+    act_permission="banking.reconcile_payment",
     help=_("Look for the transfer among the bank transactions, or ask the provider."),
 )

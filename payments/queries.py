@@ -7,6 +7,8 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from backoffice.face.filtering import MOST_WORDS
+from backoffice.security.restriction import is_restricted, without_restricted
 from customers.models import Customer
 from payments.models import OffRamp, Payment
 from payments.money import read_amount
@@ -52,28 +54,40 @@ def payer_names(payment: Payment) -> list[str]:
     """The names that the payer of a payment is known by; the customer must have been fetched with it."""
     customer = payment.customer
     names = [payment.holder]
-    if customer is not None:
+    if customer is not None and not is_restricted(customer):
         names += [f"{customer.name} {customer.last_name}", customer.company_name]
     return list(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
-def search_payments(rows: QuerySet[Payment], words: str) -> QuerySet[Payment]:
-    """The payments that people mean by an id, external id, concept, txid, name, e-mail or amount: every word counts."""
+def search_customers(words: str, *, by_email: bool) -> QuerySet[Customer]:
+    """The customers whom people mean by an id, a name or an e-mail, as `search_payments`."""
+    rows = without_restricted(Customer.objects.filter(missing_since=None).defer("payload"))
+    for word in words.split()[:MOST_WORDS]:
+        rows = rows.filter(_is_customer(word, by_email=by_email) | Q(remote_id=word))
+    return rows.order_by("last_name", "name", "company_name", "pk")
+
+
+def search_payments(rows: QuerySet[Payment], words: str, *, by_email: bool) -> QuerySet[Payment]:
+    """The payments that people mean by an id, external id, concept, txid, name, e-mail or amount: every word counts.
+
+    by_email: whether the reader sees e-mail addresses, and so may be told by finding one.
+    """
     for word in words.split():
-        rows = rows.filter(_is_id(word, _PAYMENT_IDS) | _is_amount(word) | _of_customer(word) | _has_holder(word))
+        meant = _is_id(word, _PAYMENT_IDS) | _is_amount(word) | _of_customer(word, by_email=by_email)
+        rows = rows.filter(meant | _has_holder(word))
     return rows
 
 
-def search_off_ramps(rows: QuerySet[OffRamp], words: str) -> QuerySet[OffRamp]:
-    """The off-ramps that people mean by an id, a name, an e-mail or an amount: every word counts."""
+def search_off_ramps(rows: QuerySet[OffRamp], words: str, *, by_email: bool) -> QuerySet[OffRamp]:
+    """The off-ramps that people mean by an id, a name, an e-mail or an amount, as `search_payments`."""
     for word in words.split():
-        rows = rows.filter(_is_id(word, _OFF_RAMP_IDS) | _is_amount(word) | _of_customer(word))
+        rows = rows.filter(_is_id(word, _OFF_RAMP_IDS) | _is_amount(word) | _of_customer(word, by_email=by_email))
     return rows
 
 
 _PAYMENT_IDS = ("remote_id", "external_id", "transfer_concept", "txid", "customer_id")
 _OFF_RAMP_IDS = ("remote_id", "customer_id")
-_CUSTOMER_COLUMNS = ("name", "last_name", "company_name", "email")
+_CUSTOMER_NAMES = ("name", "last_name", "company_name")
 _NOBODY = Q(pk__in=[])
 
 
@@ -81,10 +95,15 @@ def _is_id(word: str, columns: tuple[str, ...]) -> Q:
     return reduce(or_, (Q(**{column: word}) for column in columns))
 
 
-def _of_customer(word: str) -> Q:
+def _of_customer(word: str, *, by_email: bool) -> Q:
     """Match by the customer: a subquery, since there are fewer customers to look through than payments."""
-    meant = reduce(or_, (Q(**{f"{column}__icontains": word}) for column in _CUSTOMER_COLUMNS))
-    return Q(customer_id__in=Customer.objects.filter(meant).values("remote_id"))
+    meant = _is_customer(word, by_email=by_email)
+    return Q(customer_id__in=without_restricted(Customer.objects.filter(meant)).values("remote_id"))
+
+
+def _is_customer(word: str, *, by_email: bool) -> Q:
+    columns = (*_CUSTOMER_NAMES, *(("email",) if by_email else ()))
+    return reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns))
 
 
 def _has_holder(word: str) -> Q:

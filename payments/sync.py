@@ -71,12 +71,16 @@ def parse_asset(item: Mapping[str, Any], partition: str) -> Row:
 def parse_payment_method(item: Mapping[str, Any], partition: str) -> Row:
     """Return a way to pay as a row (contract 4.1). Raises UnreadableItem."""
     parsed = resources.parse_payment_method(item, catalogue=get_catalogue())
-    names = ("code", "name", "fiat_symbol")
+    names = ("code", "name", "fiat_symbol", "country")
     return make_row(PaymentMethod, parsed, names=names, remote_id=parsed.id)
 
 
 def _payment_row(parsed: resources.PaymentResource) -> Row:
-    return make_row(Payment, parsed, names=PAYMENT_COLUMNS, remote_id=parsed.id)
+    row = make_row(Payment, parsed, names=PAYMENT_COLUMNS, remote_id=parsed.id)
+    if not row.columns.get("transfer_concept"):
+        # A concept is given once, when the payment is created: an answer without one takes none away.
+        row.columns.pop("transfer_concept", None)
+    return row
 
 
 def _off_ramp_row(parsed: resources.OffRampResource) -> Row:
@@ -149,7 +153,7 @@ PAYMENT_METHODS = Resource(
     name="payment_methods",
     label=_("payment methods"),
     model=PaymentMethod,
-    version=1,
+    version=2,
     list_page=_list_payment_methods,
     parse=parse_payment_method,
     identify=identify_by_parsing,

@@ -43,7 +43,7 @@ def payments_of_customer(request: HttpRequest, customer: Customer) -> RelatedTab
         title=_("Payments"),
         queryset=Payment.objects.filter(customer=customer).defer("payload").order_by("-created_at", "-pk"),
         columns=PAYMENT_COLUMNS,
-        see_all_url=_list_of("payment", customer=customer.remote_id),
+        see_all_url=list_of("payment", customer=customer.remote_id),
         permission="payments.view_payment",
         empty_text=_("This customer has bought nothing yet."),
     )
@@ -56,11 +56,13 @@ def off_ramps_of_customer(request: HttpRequest, customer: Customer) -> RelatedTa
         title=_("Off-ramps"),
         queryset=OffRamp.objects.filter(customer=customer).defer("payload").order_by("-created_at", "-pk"),
         columns=OFF_RAMP_COLUMNS,
-        see_all_url=_list_of("offramp", customer=customer.remote_id),
+        see_all_url=list_of("offramp", customer=customer.remote_id),
         permission="payments.view_offramp",
         empty_text=_("This customer has sold nothing yet."),
     )
 
 
-def _list_of(model: str, **parameters: Any) -> str:
-    return f"{reverse(f'admin:payments_{model}_changelist')}?{urlencode(parameters)}"
+def list_of(model: str, **parameters: Any) -> str:
+    """The address of one of the lists of this room, with those filters."""
+    address = reverse(f"admin:payments_{model}_changelist")
+    return f"{address}?{urlencode(parameters)}" if parameters else address

@@ -1,19 +1,34 @@
 """What every test may use: a stand-in provider of its own, named people, a private folder for documents."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from kombu import pools
+from pytest_django import DjangoDbBlocker
 
 from backoffice import provider
+from backoffice.audit.triggers import without_triggers
 from backoffice.celery import app
 from backoffice.sandbox import Sandbox, start_sandbox
+from tests.databases import make_postgresql, make_sqlite  # noqa: F401 - fixtures of every test
 from tests.services import find_browser, what_is_missing
+
+
+def pytest_configure() -> None:
+    """Ctrl-C ends what the tests start, even where a shell has them run in the background; no example is too slow."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # On a machine that is busy with other things a single example may take long.
+    hypothesis.settings.register_profile("any speed", deadline=None)
+    hypothesis.settings.load_profile("any speed")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -72,11 +87,24 @@ def _private_folder(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = storages
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The tests' database, let go of at the end by whoever still answers a browser that was only just closed."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _database_beside_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
     """The browser's own loop runs in the test's thread, where Django would refuse to touch the database."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.node.get_closest_marker("browser"):
+        if any(test.get_closest_marker("browser") for test in request.session.items):
             patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
         yield
 
@@ -89,10 +117,36 @@ def _broker_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_the_audit_record() -> Iterator[None]:
+    """Tests with real transactions empty every table afterwards, which the audit record's triggers refuse."""
+    empty_the_tables = BaseDatabaseOperations.execute_sql_flush
+
+    def empty_without_triggers(operations: Any, statements: Any) -> None:
+        with without_triggers(operations.connection):
+            empty_the_tables(operations, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", empty_without_triggers)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _static_files_are_found_when_asked_for(settings: Any) -> None:
+    """Otherwise each test's client would read every one of them first."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(autouse=True)
 def _passwords_cost_nothing(settings: Any) -> None:
     """Slow password hashes protect people, not tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings: Any) -> None:
+    """The password is enough in tests that are not about second factors; those turn it on again."""
+    settings.SECOND_FACTOR_REQUIRED = False
 
 
 @pytest.fixture(autouse=True)

@@ -25,8 +25,9 @@ def test_every_link_in_the_papers_leads_to_a_file(paper: Path) -> None:
     assert [target for target in targets if not (paper.parent / target).exists()] == []
 
 
-def test_every_bad_day_names_tests_that_exist() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "bad-days.md").read_text())
+@pytest.mark.parametrize("paper", ["bad-days.md", "threat-model.md"])
+def test_every_test_that_a_paper_names_exists(paper: str) -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / paper).read_text())
     assert named
     missing = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
     assert missing == []

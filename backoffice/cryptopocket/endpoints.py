@@ -124,6 +124,8 @@ class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     Token times are in seconds. `naive_timezone` is the zone of dates that carry none. The word lists are
     compared without case. `requests_per_second` is a limit of the provider's, None while none is known.
+    `company_link_days`: how long link and password of a company's form are good (contract 3.4).
+    `types_without_back`: identification types whose document has one side only (contract 3.3, inferred).
     """
 
     success_words: tuple[str, ...] = ("ok", "success", "sucess")
@@ -147,6 +149,8 @@ class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         "persona",
     )
     company_identification_types: tuple[str, ...] = ("CIF", "RFC", "NIT", "RUC")
+    company_link_days: int = 90
+    types_without_back: tuple[str, ...] = ("PASSPORT", "PASS")
 
     def __post_init__(self) -> None:
         """Refuse a time zone nobody knows and a margin that leaves no lifetime."""

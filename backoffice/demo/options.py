@@ -69,6 +69,7 @@ def demo_environment(options: DemoOptions) -> dict[str, str]:
         "SECRET_KEY": "",
         "FIELD_ENCRYPTION_KEYS": "",
         "SECURE": "false",
+        "SECOND_FACTOR_REQUIRED": "false",
         "DEBUG": "false",
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(CHECKOUT),

@@ -33,6 +33,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
+from backoffice.accounts.recent import ask_to_sign_in_again
+
 from .cards import Fact
 
 ButtonTone = Literal["primary", "plain", "danger"]
@@ -55,7 +57,9 @@ class Button:
 class ObjectView:
     """A view about one row, and its button. `shown_for(row)` says whether the button makes sense for that row.
 
-    With `posts`, the button posts at once and the view is called with POST only.
+    With `posts`, the button posts at once and the view is called with POST only. With `recent_sign_in`, whoever
+    signed in too long ago proves again who they are first. `by_kind` gives the kinds of operation where the view
+    besides asks for the permission of the row's kind.
     """
 
     name: str
@@ -65,6 +69,8 @@ class ObjectView:
     tone: ButtonTone = "plain"
     posts: bool = False
     has_button: bool = True
+    recent_sign_in: bool = False
+    by_kind: Callable[[], Iterable[Any]] | None = None
     shown_for: Callable[[Any], bool] = lambda _row: True
 
 
@@ -78,6 +84,7 @@ class ListView:
     permission: str
     tone: ButtonTone = "primary"
     has_button: bool = True
+    recent_sign_in: bool = False
 
 
 class ViewsMixin:
@@ -121,6 +128,8 @@ class ViewsMixin:
         @wraps(view.view)
         def answer(request: HttpRequest) -> HttpResponseBase:
             _demand(request, view.permission)
+            if view.recent_sign_in and (again := ask_to_sign_in_again(request)):
+                return again
             return view.view(request, self)
 
         return self._pattern(f"{view.name}/", answer, view.name)
@@ -131,6 +140,8 @@ class ViewsMixin:
             _demand(request, view.permission)
             if view.posts and request.method != "POST":
                 return HttpResponse(status=405, headers={"Allow": "POST"})
+            if view.recent_sign_in and (again := ask_to_sign_in_again(request)):
+                return again
             return view.view(request, self, self._row_or_404(request, object_id))
 
         return self._pattern(f"<path:object_id>/{view.name}/", answer, view.name)

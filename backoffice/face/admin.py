@@ -19,18 +19,21 @@ a row as cards of facts (`fieldsets`), tables of related rows (`related_tables`)
 Nothing here can add, change or delete: not the pages, not the views behind them, for a superuser neither.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-import msgspec
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from backoffice.security.masking import Sensitive
+from backoffice.security.restriction import is_restricted, without_restricted
 
 from .actions import ListView, ObjectView, ViewsMixin
 from .badges import copyable, status_badge
@@ -38,9 +41,12 @@ from .cards import Card, Fact, Words, cards_of
 from .columns import column
 from .filtering import FilteredAdmin, QuickFilter
 from .freshness import freshness_line
-from .history import timeline_of
 from .moments import exact_time
+from .payloads import readable_json
+from .revealing import reveal_field
+from .sensitive import masked_columns, searchable_fields, sensitive_values
 from .tables import Column, RelatedTable, read_tables
+from .timeline import timeline_of
 
 __all__ = [
     "Card",
@@ -56,7 +62,6 @@ __all__ = [
 ]
 
 READING_METHODS = {"GET", "HEAD"}
-_NUMBERS_AS_THEY_CAME = msgspec.json.Encoder(decimal_format="number")
 
 
 class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
@@ -64,14 +69,18 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
 
     * `fieldsets`: the cards; names of fields, or of methods of the admin class or the model
     * `words`: `{field: TextChoices}` for status columns: shown as a badge, an unknown word as it came
+    * `sensitive`: fields of the model that are masked, and who may reveal them
     * `page_select_related`: what the page's facts reach over foreign keys
     * `object_views`, `list_views`: see `backoffice.face.actions`
+    * `has_timeline`: whether the page shows what happened to the row; `timeline_also` adds what belongs to it
     * `page_template`: extends "admin/face/page.html" (blocks `before_cards`, `after_cards`, `after_tables`, `aside`)
     """
 
     actions: Any = None
     words: Words = {}
     page_select_related: Sequence[str] = ()
+    sensitive: Mapping[str, Sensitive] = {}
+    has_timeline: bool = True
     page_template = "admin/face/page.html"
     change_list_template = "admin/change_list.html"
 
@@ -100,8 +109,9 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
         ]
 
     def page_id(self, row: Any) -> Any:
-        """The id under the title, copyable."""
-        return copyable(row.pk)
+        """What tells it from others under the title: its number, where the title does not say it."""
+        number = f"#{row.pk}"
+        return "" if number in str(self.page_title(row)) else number
 
     def page_notices(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, Any]]:
         """Sentences above the cards: (tone, text), tone "bad", "attention" or "busy"."""
@@ -111,9 +121,33 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
         """The tables under the cards."""
         return ()
 
+    def timeline_also(self, row: Any) -> Sequence[QuerySet[Any]]:
+        """Rows that belong to this one, and whose audit records stand in its timeline."""
+        return ()
+
     def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """More for the page's template."""
         return {}
+
+    def get_urls(self) -> list[URLPattern]:
+        """The address that reveals a sensitive field, before all others."""
+        reveal = self._pattern("<path:object_id>/reveal/<slug:name>/", self._reveal, "reveal")
+        return [*([reveal] if self.sensitive else []), *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The columns; sensitive fields masked."""
+        return masked_columns(self.model, super().get_list_display(request))
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """What this reader may search in."""
+        return searchable_fields(request, self.model, super().get_search_fields(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What is found; nobody who asked to be forgotten: to be found would say what is hidden."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return (without_restricted(found) if search_term.strip() else found), may_repeat
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The cards; all fields in one card where none are declared."""
@@ -136,9 +170,12 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
             raise PermissionDenied
         if row is None:
             raise Http404(_("%(name)s %(key)s is not here.") % {"name": self._name(), "key": unquote(object_id)})
-        return TemplateResponse(
+        response = TemplateResponse(
             request, self.page_template, {**self._page(request, row), **self.page_context(request, row)}
         )
+        if self.sensitive:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row with what its page reaches over foreign keys; None where there is none."""
@@ -162,6 +199,9 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
             },
         )
 
+    def _reveal(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
+        return reveal_field(request, self, object_id, name)
+
     def _name(self) -> str:
         return capfirst(str(self.opts.verbose_name))
 
@@ -176,8 +216,11 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
             "badges": list(self.page_badges(row)),
             "buttons": self.object_buttons(request, row),
             "notices": list(self.page_notices(request, row)),
-            "cards": cards_of(self, row, self.get_fieldsets(request, row)),
+            "cards": cards_of(self, row, self.get_fieldsets(request, row), request=request),
             "tables": read_tables(request, self.related_tables(request, row)),
+            "timeline": timeline_of(request, row, words=self.words, also=self.timeline_also(row))
+            if self.has_timeline
+            else None,
             "preserved_filters": self.get_preserved_filters(request),
         }
 
@@ -186,11 +229,13 @@ class MirrorAdmin(ReadOnlyAdmin):
     """Lists and pages of the provider's objects.
 
     On top of `ReadOnlyAdmin`: how fresh the data is, "Sync now", the history of recorded changes, and the object
-    as it was received. `resource_name` is the name of the sync resource, "payments".
+    as it was received. `resource_name` is the name of the sync resource, "payments". `clear_payload_keys` are keys
+    of that object which hold nothing personal here, though they do elsewhere.
     """
 
     resource_name: str = ""
     payload_permission: str = ""
+    clear_payload_keys: AbstractSet[str] = frozenset()
 
     def page_title(self, row: Any) -> Any:
         """The row's name; where it has none but its id, what it is: the id stands below."""
@@ -221,21 +266,13 @@ class MirrorAdmin(ReadOnlyAdmin):
             **super()._page(request, row),
             "mirrored": row,
             "freshness": freshness_line(request, self.resource_name),
-            "timeline": timeline_of(row, self.words),
             "payload": self._readable_payload(request, row),
         }
 
     def _readable_payload(self, request: HttpRequest, row: Any) -> str:
-        """The object as received, indented; empty for those who may not see it."""
+        """The object as received, indented and masked; empty for those who may not see it."""
         if self.payload_permission and not request.user.has_perm(self.payload_permission):
             return ""
-        return readable_json(row.payload)
-
-
-def readable_json(text: str) -> str:
-    """JSON text, indented; numbers keep every digit. Text that is no JSON is shown as it is."""
-    try:
-        data = json.loads(text, parse_float=Decimal, parse_int=Decimal)
-    except ValueError:
-        return text
-    return msgspec.json.format(_NUMBERS_AS_THEY_CAME.encode(data), indent=2).decode()
+        if is_restricted(row):
+            return ""
+        return readable_json(row.payload, values=sensitive_values(row), clear_keys=self.clear_payload_keys)

@@ -51,6 +51,7 @@ _TONES: dict[str, Tone] = {
     "unknown": "attention",
     "cancelled": "neutral",
     "abandoned": "neutral",
+    "not_approved": "bad",
 }
 
 

@@ -9,12 +9,14 @@ from typing import Any
 from django.contrib.admin.utils import flatten, label_for_field, lookup_field
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .badges import empty, link_to, moment, status_badge
 from .numbers import significant_digits
+from .sensitive import sensitive_fact
 
 Words = Mapping[str, type[models.TextChoices]]
 
@@ -36,21 +38,26 @@ class Card:
     description: Any = ""
 
 
-def cards_of(model_admin: Any, row: models.Model, fieldsets: Any) -> list[Card]:
-    """The fieldsets of an admin class as cards; a name may be a field, or a method of the admin or of the model."""
+def cards_of(model_admin: Any, row: models.Model, fieldsets: Any, *, request: HttpRequest | None = None) -> list[Card]:
+    """The fieldsets of an admin class as cards; a name may be a field, or a method of the admin or of the model.
+
+    Sensitive fields are masked; for a request, with the button that reveals them.
+    """
     return [
         Card(
             title=title or "",
             description=options.get("description", ""),
-            facts=[fact_of(model_admin, row, name) for name in flatten(options["fields"])],
+            facts=[fact_of(model_admin, row, name, request=request) for name in flatten(options["fields"])],
         )
         for title, options in fieldsets
     ]
 
 
-def fact_of(model_admin: Any, row: models.Model, name: Any) -> Fact:
+def fact_of(model_admin: Any, row: models.Model, name: Any, *, request: HttpRequest | None = None) -> Fact:
     """One field or method with its label."""
     label = label_for_field(name, type(row), model_admin)
+    if name in getattr(model_admin, "sensitive", {}):
+        return Fact(label=capfirst(str(label)), value=sensitive_fact(request, row, name))
     return Fact(label=capfirst(str(label)), value=_value_of(model_admin, row, name))
 
 

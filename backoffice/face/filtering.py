@@ -12,21 +12,34 @@ from typing import Any
 import django_filters
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
-from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import (
+    ALL_VAR,
+    ERROR_FLAG,
+    ORDER_VAR,
+    PAGE_VAR,
+    SEARCH_VAR,
+    ChangeList,
+    ChangeListSearchForm,
+)
+from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField, Model, Q, QuerySet
 from django.forms import IntegerField
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.security.masking import Kind
+from backoffice.security.readers import sees_clearly
 from backoffice.sync.models import MirroredModel
 
+from .exports.mixin import ExportMixin
 from .paging import CappedPaginator
 from .placeholders import empty
 
 LIST_PARAMETERS = frozenset(
     {ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, IS_POPUP_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR, TO_FIELD_VAR}
 )
+MOST_WORDS, LONGEST_SEARCH = 12, 200
 OTHER = "other"
 RANGE_DASH = " \N{EN DASH} "
 
@@ -239,10 +252,19 @@ class FilterState:
         return f"?{data.urlencode()}"
 
 
+class ShortSearchForm(ChangeListSearchForm):
+    """What is searched for: every word is looked for in every row, so that many of them cost much."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields[SEARCH_VAR].validators.append(_refuse_many_words)
+
+
 class FilteredChangeList(ChangeList):
     """A change list whose rows come from a FilterSet; search, order and pages stay Django's."""
 
     model_admin: "FilteredAdmin"
+    search_form_class = ShortSearchForm
 
     def get_filters(self, request: HttpRequest) -> Any:
         """No filters of Django's own, and no look-ups taken from the address."""
@@ -250,6 +272,7 @@ class FilteredChangeList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         """The rows that filters and search leave, without the columns that a list never shows."""
+        self._request = request
         self.filtering = FilterState(request=request, rows=self.root_queryset, model_admin=self.model_admin)
         everything, self.root_queryset = self.root_queryset, self.filtering.filtered_rows()
         try:
@@ -269,6 +292,11 @@ class FilteredChangeList(ChangeList):
             self.page_num = 1
             super().get_results(request)
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether the list was asked for something that it does not understand."""
+        return bool(self.filtering.errors) or self._search_was_unreadable(self._request)
+
     def _search_was_unreadable(self, request: HttpRequest) -> bool:
         return bool(request.GET.get(SEARCH_VAR)) and not self.query
 
@@ -278,18 +306,20 @@ class FilteredChangeList(ChangeList):
         return [f"{prefix}payload" for prefix, model in candidates if issubclass(model, MirroredModel)]
 
 
-class FilteredAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only to the type checker
+class FilteredAdmin(ExportMixin, admin.ModelAdmin):  # type: ignore[type-arg]  # generic only to the type checker
     """An admin class whose list is filtered by `filterset_class`; cheap on tables of any size.
 
     * `filterset_class`: a django-filter FilterSet; use `DayRangeFilter`, `AmountRangeFilter`, `StatusFilter`
     * `quick_filters`: tabs above the list, `QuickFilter(label=..., parameters={"kyc_status": "fail"})`
     * `search_placeholder`: what people can type into the search box
+    * `search_placeholder_when_masked`: the same for those who see no e-mail addresses, where that differs
     * `empty_list_text`: what to do when there is nothing at all
     """
 
     filterset_class: type[django_filters.FilterSet] | None = None
     quick_filters: Sequence[QuickFilter] = ()
     search_placeholder: Any = gettext_lazy("Search")
+    search_placeholder_when_masked: Any = ""
     empty_list_text: Any = gettext_lazy("Nothing here yet.")
     list_per_page = 50
     list_max_show_all = 0
@@ -298,9 +328,20 @@ class FilteredAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     empty_value_display = empty()
     actions_selection_counter = True
 
+    def placeholder_for_reader(self) -> Any:
+        """What who is reading now can type into the search box."""
+        if sees_clearly(Kind.EMAIL):
+            return self.search_placeholder
+        return self.search_placeholder_when_masked or self.search_placeholder
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The change list that knows the FilterSet."""
         return FilteredChangeList
+
+
+def _refuse_many_words(text: str) -> None:
+    if len(text) > LONGEST_SEARCH or len(text.split()) > MOST_WORDS:
+        raise ValidationError(_("Search for at most %(count)d words.") % {"count": MOST_WORDS})
 
 
 def _flat_choices(choices: Any) -> Iterable[tuple[str, Any]]:

@@ -48,7 +48,7 @@ def stale_lists(lines: list[FreshnessLine]) -> list[AttentionCount]:
     if not lines:
         return []
     stale = [line for line in lines if line.is_stale and line.last_success_at]
-    return [AttentionCount(item=STALE_LISTS, count=len(stale), url=STALE_LISTS.address())]
+    return [AttentionCount(item=STALE_LISTS, count=len(stale), url=STALE_LISTS.address(), help=STALE_LISTS.help)]
 
 
 def recent_operations(request: HttpRequest) -> list[dict[str, Any]]:

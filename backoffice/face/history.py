@@ -1,4 +1,4 @@
-"""The recorded changes of a mirrored row as a timeline that people can read."""
+"""The recorded changes of a mirrored row, as people can read them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 
-from backoffice.sync.models import MirroredModel, RecordedChange
-from backoffice.sync.queries import history_of
+from backoffice.security.masking import Kind
+from backoffice.security.readers import shown_to_reader
 
 from .badges import copyable
 from .cards import Words, show, show_word
 from .moments import moment
 from .numbers import money
+from .sensitive import kind_of_column
 
-SHOWN_STEPS = 20
 LONG_VALUE = 24
 
 
@@ -31,42 +31,31 @@ class Difference:
     after: Any
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """What changed at once, when it was recorded, and by which run (or by what else)."""
-
-    change: RecordedChange
-    differences: list[Difference]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Timeline:
-    """The newest steps, and whether there are older ones."""
-
-    steps: list[Step]
-    has_more: bool
-
-
-def timeline_of(row: MirroredModel, words: Words) -> Timeline:
-    """The newest recorded changes of a row; `words` names the known words of its status columns. One query."""
-    changes = list(history_of(row)[: SHOWN_STEPS + 1])
-    return Timeline(
-        steps=[
-            Step(change=change, differences=differences_of(change.columns, type(row), words))
-            for change in changes[:SHOWN_STEPS]
-        ],
-        has_more=len(changes) > SHOWN_STEPS,
-    )
-
-
 def differences_of(
     columns: Mapping[str, Any], model: type[models.Model] | None = None, words: Words | None = None
 ) -> list[Difference]:
-    """The columns of a recorded change, `{column: [before, after]}`, with their labels and known words."""
+    """The columns of a recorded change, `{column: [before, after]}`, with their labels and known words.
+
+    What is sensitive is masked.
+    """
     return [
-        _difference(column, before, after, field=_field(model, column), choices=(words or {}).get(column))
+        _masked_difference(column, before, after, field=_field(model, column), kind=kind)
+        if (kind := kind_of_column(model, column))
+        else _difference(column, before, after, field=_field(model, column), choices=(words or {}).get(column))
         for column, (before, after) in columns.items()
     ]
+
+
+def _masked_difference(column: str, before: Any, after: Any, *, field: Any, kind: Kind) -> Difference:
+    return Difference(
+        label=_label_of(column, field),
+        before=show(shown_to_reader(before, kind)),
+        after=show(shown_to_reader(after, kind)),
+    )
+
+
+def _label_of(column: str, field: Any) -> str:
+    return capfirst(str(getattr(field, "verbose_name", column)))
 
 
 def _difference(
@@ -81,8 +70,7 @@ def _difference(
             return money(Decimal(value))
         return copyable(value, shorten=LONG_VALUE) if _is_long_code(value) else show(value)
 
-    label = capfirst(str(getattr(field, "verbose_name", column)))
-    return Difference(label=label, before=shown(before), after=shown(after))
+    return Difference(label=_label_of(column, field), before=shown(before), after=shown(after))
 
 
 def _is_long_code(value: Any) -> bool:

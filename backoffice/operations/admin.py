@@ -4,51 +4,39 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.face.actions import Button
-from backoffice.face.admin import Card, Fact, ObjectView, QuickFilter, ReadOnlyAdmin
+from backoffice.face.admin import Card, Fact, ListView, ObjectView, QuickFilter, ReadOnlyAdmin
 from backoffice.face.badges import copyable, empty, moment, status_badge, whole_number
 from backoffice.face.cards import show
 from backoffice.face.columns import column
-from backoffice.operations import queries
+from backoffice.face.exports import ExportColumn
+from backoffice.face.tables import read_tables
+from backoffice.operations import approvals_admin, queries
+from backoffice.operations.approval_queue import approval_queue
 from backoffice.operations.choices import VIEW_PERMISSION, choice_views, choices_for
+from backoffice.operations.deciding import approval_card, decide_buttons, decide_view, decisions_table
 from backoffice.operations.filters import OperationFilterSet
 from backoffice.operations.kinds import find_kind
+from backoffice.operations.masked import described, masked_steps, text_masker
 from backoffice.operations.models import FINAL_STATES, Operation, OperationBatch, State
+from backoffice.operations.services.permissions import APPROVE
 from backoffice.operations.standing import standing_of
+from backoffice.operations.wording import label_of_kind, name_of, what_of
+
+__all__ = ["OperationAdmin", "OperationBatchAdmin", "approvals_admin"]
 
 STEPS_SHOWN = 50
 BATCH_ROWS_SHOWN = 100
-# A name with characters that turn the direction of writing must not turn what stands beside it.
-_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
-
-
-def label_of_kind(name: str) -> Any:
-    """A kind's label; its name where its code is gone."""
-    kind = find_kind(name)
-    return kind.label if kind else name
-
-
-def name_of(person: User) -> str:
-    """How a colleague is called."""
-    return person.get_full_name() or person.get_username()
-
-
-def what_of(operation: Operation) -> str:
-    """What was asked, in one line."""
-    kind = find_kind(operation.kind)
-    asked = kind.describe(operation) if kind else []
-    return ", ".join(f"{_ISOLATE}{value}{_END_OF_ISOLATE}" for _label, value in asked[:2])
 
 
 def standing_context(request: HttpRequest, model_admin: Any, operation: Operation) -> dict[str, Any]:
@@ -60,11 +48,20 @@ def standing_context(request: HttpRequest, model_admin: Any, operation: Operatio
         "standing": standing,
         "live_url": model_admin.url_of("standing", operation),
         "standing_buttons": [
-            Button(label=choice.label, tone=choice.link_tone, url=model_admin.url_of(choice.name, operation))
-            for choice in choices_for(operation, kind, request.user)
+            *decide_buttons(request.user, model_admin, operation),
+            *(
+                Button(label=choice.label, tone=choice.link_tone, url=model_admin.url_of(choice.name, operation))
+                for choice in choices_for(operation, kind, request.user)
+            ),
+            *(
+                Button(label=act.label, url=act.url)
+                for act in (kind.next_acts(operation) if kind else [])
+                if request.user.has_perm(act.permission)
+            ),
         ],
         "links": kind.links(operation) if kind else [],
-        "steps": list(operation.events.select_related("by").order_by("-pk")[:STEPS_SHOWN]),
+        "steps": masked_steps(operation, operation.events.select_related("by").order_by("-pk")[:STEPS_SHOWN]),
+        "what_happened": text_masker(operation)(operation.error_text),
         **worker_context(is_needed=not standing.is_settled),
     }
 
@@ -88,8 +85,23 @@ class OperationAdmin(ReadOnlyAdmin):
     list_display_links = ("number", "kind_label")
     list_select_related = ("requested_by",)
     page_select_related = ("requested_by", "approved_by", "batch")
-    search_fields = ("=id", "=subject_id", "error_code", "request__icontains")
-    search_placeholder = gettext_lazy("Number, name, e-mail, id, or the provider's code")
+    search_fields = ("=id", "=subject_id", "=reference", "error_code")
+    export_columns = (
+        "pk",
+        "kind",
+        "state",
+        "error_code",
+        "subject_model",
+        "subject_id",
+        "requested_by__username",
+        "approved_by__username",
+        "created_at",
+        "sent_at",
+        "finished_at",
+        "attempts",
+        "batch",
+    )
+    search_placeholder = gettext_lazy("Number, id of the customer or payment, or the provider's code")
     empty_list_text = gettext_lazy("Nothing has been asked of the provider yet.")
     quick_filters = (
         QuickFilter(label=gettext_lazy("Needs a decision"), parameters={"needs": "decision"}),
@@ -106,7 +118,17 @@ class OperationAdmin(ReadOnlyAdmin):
             permission=VIEW_PERMISSION,
             has_button=False,
         ),
+        decide_view(),
         *choice_views(),
+    )
+    list_views = (
+        ListView(
+            name="approvals",
+            label=gettext_lazy("Approvals"),
+            view=approval_queue,
+            permission=VIEW_PERMISSION,
+            has_button=False,
+        ),
     )
 
     def page_title(self, row: Operation) -> Any:
@@ -119,7 +141,14 @@ class OperationAdmin(ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, row: Operation) -> dict[str, Any]:
         """The live part, and what was asked."""
-        return {**standing_context(request, self, row), "cards": [_asked_card(row), _facts_card(row)]}
+        cards = [_asked_card(row), _facts_card(row)]
+        if not row.approvals_needed:
+            return {**standing_context(request, self, row), "cards": cards}
+        return {
+            **standing_context(request, self, row),
+            "cards": [*cards, approval_card(row)],
+            "tables": read_tables(request, [decisions_table(row)]),
+        }
 
     @column(gettext_lazy("number"), ordering="pk")
     def number(self, operation: Operation) -> str:
@@ -158,9 +187,7 @@ class OperationAdmin(ReadOnlyAdmin):
 
 
 def _asked_card(operation: Operation) -> Card:
-    kind = find_kind(operation.kind)
-    asked = kind.describe(operation) if kind else []
-    facts = [Fact(label=label, value=show(value)) for label, value in asked]
+    facts = [Fact(label=label, value=show(value)) for label, value in described(operation)]
     return Card(title=_("What was asked"), facts=facts)
 
 
@@ -178,16 +205,17 @@ def _facts_card(operation: Operation) -> Card:
 
 
 def _progress_view(request: HttpRequest, model_admin: Any, batch: OperationBatch) -> HttpResponseBase:
-    return render(request, "admin/operations/progress.html", progress_context(model_admin, batch))
+    return render(request, "admin/operations/progress.html", progress_context(request.user, model_admin, batch))
 
 
-def progress_context(model_admin: Any, batch: OperationBatch) -> dict[str, Any]:
+def progress_context(person: Any, model_admin: Any, batch: OperationBatch) -> dict[str, Any]:
     """Everything that the part of a batch's page shows which renews itself."""
     progress = queries.batch_progress(batch)
     rows = queries.operations_of(batch)[:BATCH_ROWS_SHOWN]
     return {
         "batch": batch,
         "progress": progress,
+        "decide_buttons": decide_buttons(person, model_admin, batch),
         "badges_of_states": [
             {"badge": status_badge(state, choices=State), "count": count} for state, count in progress.by_state.items()
         ],
@@ -217,6 +245,15 @@ class OperationBatchAdmin(ReadOnlyAdmin):
     list_display = ("number", "kind_label", "size", "ended", "went_wrong", "asked_by", "asked")
     list_select_related = ("requested_by",)
     page_select_related = ("requested_by",)
+    export_columns = (
+        "pk",
+        "kind",
+        ExportColumn(heading=gettext_lazy("operations"), value=lambda batch: batch.total),
+        ExportColumn(heading=gettext_lazy("ended"), value=lambda batch: batch.finished),
+        ExportColumn(heading=gettext_lazy("unknown or refused"), value=lambda batch: batch.wrong),
+        "requested_by__username",
+        "created_at",
+    )
     empty_list_text = gettext_lazy("Nothing has been asked for in a batch yet.")
     page_template = "admin/operations/batch.html"
     object_views = (
@@ -227,6 +264,7 @@ class OperationBatchAdmin(ReadOnlyAdmin):
             permission="operations.view_operationbatch",
             has_button=False,
         ),
+        decide_view(),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OperationBatch]:
@@ -250,7 +288,7 @@ class OperationBatchAdmin(ReadOnlyAdmin):
         ]
         if row.already_requested:
             facts.append(Fact(label=_("Already on their way before"), value=_links_to_earlier(row)))
-        return {**progress_context(self, row), "cards": [Card(title=_("Who and when"), facts=facts)]}
+        return {**progress_context(request.user, self, row), "cards": [Card(title=_("Who and when"), facts=facts)]}
 
     @column(gettext_lazy("number"), ordering="pk")
     def number(self, batch: OperationBatch) -> str:
@@ -290,11 +328,12 @@ class OperationBatchAdmin(ReadOnlyAdmin):
 
 def _links_to_earlier(batch: OperationBatch) -> SafeString:
     shown: Iterable[int] = batch.already_requested[:BATCH_ROWS_SHOWN]
-    links = [
-        format_html('<a href="{}">#{}</a>', reverse("admin:operations_operation_change", args=[number]), number)
-        for number in shown
-    ]
-    return format_html("{}: {}", len(batch.already_requested), SafeString(", ".join(links)))
+    links = format_html_join(
+        ", ",
+        '<a href="{}">#{}</a>',
+        ((reverse("admin:operations_operation_change", args=[number]), number) for number in shown),
+    )
+    return format_html("{}: {}", len(batch.already_requested), links)
 
 
 def _list_of(need: str) -> str:
@@ -309,7 +348,7 @@ register_attention(
         url=lambda: _list_of("decision"),
         permission=VIEW_PERMISSION,
         tone="critical",
-        help=gettext_lazy("Each page says what is known and what to choose."),
+        help=gettext_lazy("Each page says what is known, and what can be chosen."),
     )
 )
 register_attention(
@@ -320,7 +359,7 @@ register_attention(
         url=lambda: _list_of("administrator"),
         permission=VIEW_PERMISSION,
         tone="critical",
-        help=gettext_lazy("Nothing was sent. Check the API key, the clock and the provider's IP list."),
+        help=gettext_lazy("Nothing was sent. An administrator must check the API key, the clock and the IP list."),
     )
 )
 register_attention(
@@ -328,9 +367,10 @@ register_attention(
         name="operations-awaiting-approval",
         label=gettext_lazy("acts that wait for a second person"),
         rows=queries.awaiting_approval,
-        url=lambda: _list_of("approval"),
+        url=lambda: reverse("admin:operations_operation_approvals"),
         permission=VIEW_PERMISSION,
-        tone="info",
+        act_permission=APPROVE,
+        help=gettext_lazy("Look at each one, and approve it or not."),
     )
 )
 register_attention(

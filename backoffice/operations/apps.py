@@ -10,3 +10,14 @@ class OperationsConfig(AppConfig):
     name = "backoffice.operations"
     label = "operations"
     verbose_name = _("Work in progress")
+
+    def ready(self) -> None:
+        """Listen for migrations, after which policies and guards are made; say which operations are restricted."""
+        from backoffice.security.restriction import register_restriction  # noqa: PLC0415 - needs the models
+
+        from . import guards  # noqa: F401, PLC0415 - needs the models
+        from .restrictions import RESTRICTIONS  # noqa: PLC0415 - needs the models
+        from .services import policy  # noqa: F401, PLC0415 - needs the models
+
+        for model, applies, where in RESTRICTIONS:
+            register_restriction(model, applies, where=where)

@@ -14,9 +14,11 @@ from backoffice.face.actions import ButtonTone, ObjectView, render_form_page
 from backoffice.face.cards import Fact
 from backoffice.operations import services
 from backoffice.operations.errors import OperationError
-from backoffice.operations.kinds import OperationKind, find_kind
+from backoffice.operations.kinds import OperationKind, all_kinds, find_kind
+from backoffice.operations.masked import described
 from backoffice.operations.models import Operation, State
-from backoffice.operations.services.permissions import may
+from backoffice.operations.services.choosing import obstacle_to_doing_again
+from backoffice.operations.services.permissions import check_permission, may
 from backoffice.operations.services.reading_back import can_be_read_back
 from backoffice.operations.standing import standing_of
 
@@ -41,7 +43,10 @@ class NoForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One thing to choose: where it is possible, what it does, what is said before and after."""
+    """One thing to choose: where it is possible, what it does, what is said before and after.
+
+    `obstacle` says why a person who holds the permission cannot choose it all the same; empty where nothing is.
+    """
 
     name: str
     label: Any
@@ -49,6 +54,7 @@ class Choice:
     said_after: Any
     act: Callable[..., Operation]
     is_possible: Callable[[Operation, OperationKind], bool]
+    obstacle: Callable[[Operation, Any], str] = lambda _operation, _person: ""
     asks_why: bool = False
     tone: ButtonTone = "plain"
 
@@ -59,8 +65,7 @@ class Choice:
 
     def may_be_made_by(self, person: Any, kind: OperationKind) -> bool:
         """Whether the person holds the permission that the service will ask for."""
-        permission = kind.approval_permission if self.name == "approve" else kind.permission
-        return may(permission, person)
+        return may(kind.permission, person)
 
 
 def _is_unsettled(operation: Operation, _kind: OperationKind) -> bool:
@@ -76,15 +81,6 @@ def _is_unsent(operation: Operation, _kind: OperationKind) -> bool:
 
 
 CHOICES: tuple[Choice, ...] = (
-    Choice(
-        name="approve",
-        label=gettext_lazy("Approve"),
-        lead=gettext_lazy("It goes out to the provider as soon as you approve it."),
-        said_after=gettext_lazy("Approved."),
-        act=services.approve,
-        is_possible=lambda operation, _kind: operation.state == State.AWAITING_APPROVAL,
-        tone="primary",
-    ),
     Choice(
         name="read-back",
         label=gettext_lazy("Read back"),
@@ -113,6 +109,7 @@ CHOICES: tuple[Choice, ...] = (
         said_after=gettext_lazy("It is sent again."),
         act=services.do_again,
         is_possible=_is_unsettled,
+        obstacle=obstacle_to_doing_again,
         asks_why=True,
         tone="danger",
     ),
@@ -141,7 +138,13 @@ def choices_for(operation: Operation, kind: OperationKind | None, person: Any) -
     """What this person can choose now."""
     if kind is None:
         return []
-    return [choice for choice in CHOICES if choice.is_possible(operation, kind) and choice.may_be_made_by(person, kind)]
+    return [
+        choice
+        for choice in CHOICES
+        if choice.is_possible(operation, kind)
+        and choice.may_be_made_by(person, kind)
+        and not choice.obstacle(operation, person)
+    ]
 
 
 def choice_views() -> Sequence[ObjectView]:
@@ -152,6 +155,7 @@ def choice_views() -> Sequence[ObjectView]:
             label=choice.label,
             view=_confirm_page(choice),
             permission=VIEW_PERMISSION,
+            by_kind=all_kinds,
             has_button=False,
         )
         for choice in CHOICES
@@ -160,6 +164,8 @@ def choice_views() -> Sequence[ObjectView]:
 
 def _confirm_page(choice: Choice) -> Callable[[HttpRequest, Any, Operation], HttpResponseBase]:
     def view(request: HttpRequest, model_admin: Any, operation: Operation) -> HttpResponseBase:
+        if (kind := find_kind(operation.kind)) is not None:
+            check_permission(kind, request.user)
         form = (ReasonForm if choice.asks_why else NoForm)(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             return _act(request, model_admin, operation, choice, form.cleaned_data)
@@ -185,7 +191,6 @@ def _ask(
 ) -> HttpResponseBase:
     kind = find_kind(operation.kind)
     standing = standing_of(operation, kind)
-    asked = kind.describe(operation) if kind else []
     return render_form_page(
         request,
         model_admin,
@@ -196,7 +201,7 @@ def _ask(
         submit_tone=choice.tone,
         lead=choice.lead,
         facts=[
-            *(Fact(label=label, value=value) for label, value in asked),
+            *(Fact(label=label, value=value) for label, value in described(operation)),
             Fact(label=_("Where it stands"), value=standing.headline),
             Fact(label=_("Was anything sent?"), value=standing.sent),
         ],

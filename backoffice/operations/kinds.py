@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -36,11 +37,27 @@ class CannotTell:
 ReadBack = Done | NotDone | CannotTell
 
 
+@dataclass(frozen=True, kw_only=True)
+class Worth:
+    """What an operation moves: an amount in whole units, and its currency ("EUR")."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextAct:
+    """A button on an operation's page: where it leads, and who sees it ("customers.issue_enhanced_verification")."""
+
+    label: Label
+    url: str
+    permission: str
+
+
 class OperationKind(ABC):
     """One kind of act. A domain writes a subclass and registers an instance in `AppConfig.ready`.
 
     `permission`: who may ask for it and decide about it ("customers.create_customer_at_provider").
-    `approval_permission`: where it is not empty, a second person with it must approve before anything is sent.
     `can_read_back`: whether the provider can be asked what became of a call whose answer was lost.
     `answer_type`: the type of what `send` returns, a msgspec struct or plain JSON data, so that an answer that was
     kept aside can be read again.
@@ -49,13 +66,27 @@ class OperationKind(ABC):
     name: ClassVar[str]
     label: ClassVar[Label]
     permission: ClassVar[str]
-    approval_permission: ClassVar[str] = ""
     can_read_back: ClassVar[bool] = False
     answer_type: ClassVar[Any] = Any
 
     @abstractmethod
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
         """What makes two wishes of this kind the same one; no secrets: it is stored in clear."""
+
+    def reference(self, request: Mapping[str, Any]) -> str:
+        """What people look the operation up by, such as a payment's id; no personal data: it is stored in clear."""
+        return ""
+
+    def value(self, request: Mapping[str, Any]) -> Worth | None:
+        """What the act is worth, by its request alone; None where that is not known, or no money moves.
+
+        A policy with an amount asks for approval wherever this is None.
+        """
+        return None
+
+    def facts_to_decide(self, operation: Operation) -> list[tuple[Label, Any]]:
+        """What somebody must know who approves it: pairs of label and value, files with their size and hash."""
+        return self.describe(operation)
 
     def prepare(self, operation: Operation) -> None:  # noqa: B027 - most kinds have nothing to check
         """Check, just before the call, that everything needed is there; nothing is sent yet.
@@ -86,6 +117,12 @@ class OperationKind(ABC):
         """Write what a read-back showed; like `apply` unless the two answers differ."""
         return self.apply(operation, answer)
 
+    def note_refusal(self, operation: Operation, code: str, data: Any) -> None:  # noqa: B027 - most say all by the code
+        """Keep what came with the provider's refusal, in the transaction that writes the refusal down.
+
+        data: as the provider sent it, of any shape. Must not raise for what it does not understand.
+        """
+
     def release(self, operation: Operation) -> None:  # noqa: B027 - most kinds hold nothing
         """Free what the operation held, in the transaction that ends it without success."""
 
@@ -95,6 +132,14 @@ class OperationKind(ABC):
 
     def links(self, operation: Operation) -> list[tuple[Label, str]]:
         """Pairs of label and address: the pages of the objects that it is about. No queries for each."""
+        return []
+
+    def advise_when_done(self, operation: Operation) -> str:
+        """What to do now that it is done; empty where nothing is."""
+        return ""
+
+    def next_acts(self, operation: Operation) -> list[NextAct]:
+        """What to do next, as buttons. No queries for each."""
         return []
 
     def explain_refusal(self, code: str, text: str) -> str:

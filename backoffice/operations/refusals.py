@@ -57,7 +57,8 @@ EXPLANATIONS: dict[str, Explanation] = {
     # Payments (contract 4.3, 4.4) and off-ramps (contract 5.2)
     "user_banned": _say(_("The provider has banned this customer."), _("Ask CryptoPocket why before going on.")),
     "require_kyc": _say(
-        _("The customer's identity is not verified yet."), _("Send the customer the KYC link and wait for the result.")
+        _("The customer's identity is not verified yet."),
+        _("Send the customer the KYC link (Compliance can see it), and wait for the result."),
     ),
     "kyc_reinforced_required": _say(
         _("The customer must complete the enhanced verification first."), _("Send an enhanced verification link.")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.face.moments import exact_time
 from backoffice.operations.kinds import OperationKind
+from backoffice.operations.masked import as_shown
 from backoffice.operations.models import Operation, State
 from backoffice.operations.refusals import INVALID_REQUEST, NOT_SENT_BY_US
 
@@ -24,7 +25,8 @@ class Standing:
 
 def standing_of(operation: Operation, kind: OperationKind | None) -> Standing:
     """The words for an operation; `kind` is None where its code is gone."""
-    headline, sent, advice = _WORDS[State(operation.state)](operation, kind)
+    shown, masked = as_shown(operation)
+    headline, sent, advice = map(masked, _WORDS[State(operation.state)](shown, kind))
     if _may_have_been_done_before(operation):
         sent = f"{sent} {_('An earlier attempt may have been done as well.')}"
     return Standing(headline=headline, sent=sent, advice=advice, is_settled=_is_settled(operation))
@@ -80,8 +82,9 @@ def _sending(operation: Operation, _kind: Any) -> Words:
     )
 
 
-def _succeeded(_operation: Operation, _kind: Any) -> Words:
-    return _("The provider has done it."), _("It was sent and done."), _("Nothing.")
+def _succeeded(operation: Operation, kind: OperationKind | None) -> Words:
+    advice = kind.advise_when_done(operation) if kind else ""
+    return _("The provider has done it."), _("It was sent and done."), advice or _("Nothing.")
 
 
 def _refused(operation: Operation, kind: OperationKind | None) -> Words:
@@ -118,6 +121,10 @@ def _cancelled(_operation: Operation, _kind: Any) -> Words:
     return _("It was taken back."), _not_sent(), _("Nothing.")
 
 
+def _not_approved(operation: Operation, _kind: Any) -> Words:
+    return _("It was not approved."), _not_sent(), _("Read why below. If it is still wanted, ask for it anew.")
+
+
 def _abandoned(operation: Operation, _kind: Any) -> Words:
     if operation.kept_answer:
         late = _("An answer that came later says that the provider has done it.")
@@ -143,4 +150,5 @@ _WORDS = {
     State.UNKNOWN: _unknown,
     State.CANCELLED: _cancelled,
     State.ABANDONED: _abandoned,
+    State.NOT_APPROVED: _not_approved,
 }

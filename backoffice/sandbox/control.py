@@ -160,10 +160,26 @@ class Control:
         """Return every payment of an integrator's reference."""
         return [row for row in self.payments() if row.get("external_id") == external_id]
 
+    def company_forms(self) -> list[Row]:
+        """Return the link and the password of every company that was registered: nothing else shows them again."""
+        with self._state.lock:
+            customers = self._state.customers
+            rows = [customers.row(index) for index in range(len(customers))]
+            return [
+                {"id": row["id"], "link": row["_kyb_link"], "password": row["_kyb_password"]}
+                for row in rows
+                if "_kyb_link" in row
+            ]
+
     def documents(self) -> list[Row]:
         """Return what documents came in: ``user_id``, ``type``, ``mime``, ``size``, ``sha256`` or ``url``."""
         with self._state.lock:
             return [dict(document) for document in self._state.documents]
+
+    def captures(self) -> list[Row]:
+        """Return what delegated KYC brought: ``user_id``, and for each capture what ``documents`` says of a file."""
+        with self._state.lock:
+            return [dict(captures) for captures in self._state.captures]
 
     def enhanced_verifications(self) -> list[Row]:
         """Return the enhanced verification forms that were made."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from backoffice.sandbox.answers import Answer, fail
 from backoffice.sandbox.data.mixing import scramble, uuid_from
 from backoffice.sandbox.state import State
@@ -28,6 +30,13 @@ def refuse_customer(state: State, index: int) -> Answer | None:
         link = f"https://b2b.example.com/onboarding/{uuid_from(number)}"
         return fail("kyc_reinforced_required", data={"onboarding_link": link})
     return None
+
+
+def refuse_unidentified(state: State, customer_id: Any) -> Answer | None:
+    """Return why a customer may not pay or be paid in Latin America: for want of a number (contract 3.2)."""
+    index = state.find_customer(customer_id)
+    known = index is not None and state.customers.row(index)["identification_number"]
+    return None if known else fail("fail_mandatory_field")
 
 
 def _completed(state: State, customer_id: int) -> bool:

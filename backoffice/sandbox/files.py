@@ -31,9 +31,10 @@ def describe_file(file: str) -> dict[str, Any] | None:
     return {"mime": mime, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def is_readable(file: Any) -> bool:
-    """Tell whether a text is an address or decodes to at least one byte, whatever it is."""
-    return isinstance(file, str) and (is_url(file) or bool(_decode(file)[1]))
+def describe_picture(file: Any) -> dict[str, Any] | None:
+    """Return what a picture is, as ``describe_file`` does; None where it is no text, or another kind of file."""
+    found = describe_file(file) if isinstance(file, str) else None
+    return None if found is None or found.get("mime") == "application/pdf" else found
 
 
 def _decode(file: str) -> tuple[str, bytes | None]:

@@ -34,6 +34,7 @@ class State:
         self.reference_day = options.reference_day
         self.forms: list[Record] = []
         self.documents: list[Record] = []
+        self.captures: list[Record] = []
         self.reconciliations: list[Record] = []
         self.subscriptions: dict[str, str] = {}
         self.card_allowed = options.card_allowed
@@ -164,7 +165,7 @@ class State:
     def _entries(self) -> list[Entry]:
         records = [
             {"record": kind, "value": record}
-            for kind in ("forms", "documents", "reconciliations")
+            for kind in ("forms", "documents", "captures", "reconciliations")
             for record in getattr(self, kind)
         ]
         records += [

@@ -5,49 +5,99 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.auth.models import Group, Permission
 
-_SEE_CUSTOMERS = ("customers.view_customer", "customers.view_enhancedverification", "customers.view_document")
+_SEE_CUSTOMERS = (
+    "customers.view_customer",
+    "customers.view_enhancedverification",
+    "customers.view_document",
+    "customers.view_companyverification",
+    "customers.view_kycrefresh",
+    "customers.view_delegatedverification",
+)
 _SEE_PAYMENTS = (
     "payments.view_payment",
     "payments.view_offramp",
     "payments.view_asset",
     "payments.view_paymentmethod",
+    "payments.view_prices",
 )
 _SEE_BANKING = ("banking.view_bankaccount", "banking.view_banktransaction", "banking.view_reconciliation")
 _SEE_WORK = ("operations.view_operation", "operations.view_operationbatch")
+_SEE_APPROVALS = ("operations.view_operationapproval", "operations.view_approvalpolicy")
 _SEE_SYNC = ("sync.view_syncrun", "sync.view_recordedchange", "sync.view_quarantine")
+
+_EXPORT = ("audit.export_list",)
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Compliance": (
+        *_EXPORT,
+        "audit.export_personal_data",
         *_SEE_CUSTOMERS,
         *_SEE_PAYMENTS,
         *_SEE_WORK,
         *_SEE_SYNC,
         "customers.create_customer_at_provider",
+        "customers.register_company",
+        "customers.start_delegated_kyc",
+        "customers.reveal_company_secrets",
+        "customers.refresh_kyc_status",
+        "customers.find_at_provider",
         "customers.issue_enhanced_verification",
         "customers.upload_customer_document",
-        "customers.download_document",
+        "customers.view_document_content",
+        "customers.request_erasure",
+        "customers.see_contact_data",
+        "customers.reveal_personal_data",
         "sync.request_sync",
     ),
     "Finance": (
+        *_EXPORT,
         "customers.view_customer",
         *_SEE_PAYMENTS,
         *_SEE_BANKING,
         *_SEE_WORK,
         *_SEE_SYNC,
+        "payments.create_payment",
+        "payments.create_guided_payment",
+        "payments.create_off_ramp",
         "banking.reconcile_payment",
+        "banking.reveal_counterparty_iban",
         "sync.request_sync",
     ),
     "Supervisor": (
+        *_EXPORT,
+        "audit.export_personal_data",
         *_SEE_CUSTOMERS,
         *_SEE_PAYMENTS,
         *_SEE_BANKING,
         *_SEE_WORK,
         *_SEE_SYNC,
-        "customers.download_document",
+        *_SEE_APPROVALS,
+        "audit.view_auditrecord",
+        "customers.view_document_content",
+        "operations.approve_operation",
+        "operations.change_approvalpolicy",
+        "customers.request_erasure",
+        "customers.lift_restriction",
+        "retention.view_retentionpolicy",
+        "retention.change_retentionpolicy",
+        "customers.see_contact_data",
+        "customers.reveal_personal_data",
+        "banking.reveal_counterparty_iban",
         "sync.request_sync",
     ),
-    "Auditor": (*_SEE_CUSTOMERS, *_SEE_PAYMENTS, *_SEE_BANKING, *_SEE_WORK, *_SEE_SYNC),
+    "Auditor": (
+        *_EXPORT,
+        *_SEE_CUSTOMERS,
+        *_SEE_PAYMENTS,
+        *_SEE_BANKING,
+        *_SEE_WORK,
+        *_SEE_SYNC,
+        *_SEE_APPROVALS,
+        "audit.view_auditrecord",
+        "retention.view_retentionpolicy",
+    ),
     "Administrator": (
+        *_EXPORT,
         "auth.view_user",
         "auth.add_user",
         "auth.change_user",

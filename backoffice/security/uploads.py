@@ -5,7 +5,7 @@ Everything is read in pieces: a large file is never in memory as a whole.
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -13,13 +13,22 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.utils.translation import gettext_lazy as _
 
+from .scanning import ScanResult, scan
+
 PDF = "application/pdf"
 JPEG = "image/jpeg"
 PNG = "image/png"
 EXTENSIONS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
 _CLAIMS = {".pdf": PDF, ".jpg": JPEG, ".jpeg": JPEG, ".jpe": JPEG, ".jfif": JPEG, ".png": PNG}
 _MEGABYTE = 1024 * 1024
-_ENDS_KEPT = 1024
+_BEGINNING_KEPT = 1024
+_END_KEPT = 66_000
+"""A ZIP is recognised by its last 22 bytes and a comment of at most 65,535."""
+_END_MARK_WITHIN = 1024
+_ZIP_END = b"PK\x05\x06"
+_OTHER_KINDS = (b"<script", b"<html", b"<!doctype", b"<svg", b"<?php", b"<iframe", b"%pdf-")
+"""What no picture says, in lower case; by chance a file of 10 MB says one of them once in ten thousand times."""
+_LONGEST_KIND = max(map(len, _OTHER_KINDS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +36,24 @@ class RecognisedFile:
     """What a file is, by its content.
 
     media_type: `application/pdf`, `image/jpeg` or `image/png`. size: bytes. sha256: lower-case hex.
-    name: generated, with the extension of the content; nothing of the sender's name is in it.
+    name: generated, with the extension of the content; nothing of the sender's name is in it. scan_result: what a
+    malware scanner said.
     """
 
     media_type: str
     size: int
     sha256: str
     name: str
+    scan_result: ScanResult = ScanResult.NOT_SCANNED
+
+
+def accept_file(file: "File[Any]", *, claimed_name: str = "", claimed_type: str = "") -> RecognisedFile:
+    """Recognise a file that a person hands in, and have it scanned: every upload goes through here before it is stored.
+
+    Raises what `recognise_file` raises; afterwards the file stands at its beginning again.
+    """
+    recognised = recognise_file(file, claimed_name=claimed_name, claimed_type=claimed_type)
+    return replace(recognised, scan_result=scan(file))
 
 
 def recognise_file(file: "File[Any]", *, claimed_name: str = "", claimed_type: str = "") -> RecognisedFile:
@@ -41,7 +61,8 @@ def recognise_file(file: "File[Any]", *, claimed_name: str = "", claimed_type: s
 
     claimed_name, claimed_type: what its sender says about it, by default what the upload carries.
     Raises ValidationError, with a code: `empty`, `too_large`, `not_recognised`, `incomplete` (its end is missing),
-    `lies` (it is one of the three types, but not the one its name or its declared type says).
+    `lies` (it is one of the three types, but not the one its name or its declared type says), `two_in_one` (it is a
+    file of another kind as well, for whoever reads it otherwise).
     """
     file.seek(0)
     reading = _Reading()
@@ -52,6 +73,7 @@ def recognise_file(file: "File[Any]", *, claimed_name: str = "", claimed_type: s
     if not reading.size:
         raise ValidationError(_("The file is empty. Choose another one; nothing was sent."), code="empty")
     media_type = _recognise(reading)
+    _check_single(media_type, reading)
     _check_claims(
         media_type, claimed_name or file.name or "", claimed_type or str(getattr(file, "content_type", "") or "")
     )
@@ -75,7 +97,8 @@ def size_limit_bytes() -> int:
 class _Reading:
     """What is kept of a file that passes by: its size, its hash, its beginning and its end.
 
-    `jpeg_ended`: the mark that ends a JPEG was seen; cameras write more behind it.
+    `jpeg_ended`: the mark that ends a JPEG was seen; cameras write more behind it. `says_other_kind`: somewhere
+    behind its first bytes stands how a page, a script or a PDF begins.
     """
 
     def __init__(self) -> None:
@@ -84,15 +107,18 @@ class _Reading:
         self.beginning = b""
         self.end = b""
         self.jpeg_ended = False
+        self.says_other_kind = False
 
     def add(self, piece: bytes) -> None:
         """Take the next piece."""
         self.size += len(piece)
         self.hash.update(piece)
-        if len(self.beginning) < _ENDS_KEPT:
-            self.beginning = (self.beginning + piece)[:_ENDS_KEPT]
+        if len(self.beginning) < _BEGINNING_KEPT:
+            self.beginning = (self.beginning + piece)[:_BEGINNING_KEPT]
         self.jpeg_ended = self.jpeg_ended or b"\xff\xd9" in self.end[-1:] + piece
-        self.end = (self.end + piece)[-_ENDS_KEPT:]
+        with_edge = (self.end[-_LONGEST_KIND:] + piece).lower()
+        self.says_other_kind = self.says_other_kind or any(kind in with_edge for kind in _OTHER_KINDS)
+        self.end = (self.end + piece)[-_END_KEPT:]
 
 
 def _check_size(size: int) -> None:
@@ -106,7 +132,7 @@ def _check_size(size: int) -> None:
 
 def _recognise(reading: _Reading) -> str:
     """The type whose beginning the file has; its end must be there as well."""
-    beginning, end = reading.beginning, reading.end
+    beginning, end = reading.beginning, reading.end[-_END_MARK_WITHIN:]
     if beginning.startswith(b"%PDF-"):
         return _complete(PDF, b"%%EOF" in end)
     if beginning.startswith(b"\xff\xd8\xff"):
@@ -127,6 +153,21 @@ def _complete(media_type: str, has_end: bool) -> str:
             params={"type": _label(media_type)},
         )
     return media_type
+
+
+def _check_single(media_type: str, reading: _Reading) -> None:
+    """Refuse a file that is a ZIP as well, a picture with a page in it, and a PDF with a page behind its end."""
+    behind = reading.end.rpartition(b"%%EOF")[2].lower()
+    says_other_kind = any(kind in behind for kind in _OTHER_KINDS) if media_type == PDF else reading.says_other_kind
+    if _ZIP_END in reading.end or says_other_kind:
+        raise ValidationError(
+            _(
+                "The file is a %(type)s with a file of another kind in it. Save it anew from the program that shows "
+                "it; nothing was sent."
+            ),
+            code="two_in_one",
+            params={"type": _label(media_type)},
+        )
 
 
 def _check_claims(media_type: str, name: str, declared: str) -> None:

@@ -5,26 +5,29 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
-from backoffice.face.admin import ObjectView, QuickFilter, ReadOnlyAdmin, readable_json
+from backoffice.face.admin import ObjectView, QuickFilter, ReadOnlyAdmin
 from backoffice.face.badges import copyable, empty, link_to, moment, status_badge, whole_number
 from backoffice.face.cards import Words
 from backoffice.face.columns import column
 from backoffice.face.freshness import SYNC_PERMISSION, percent_of
 from backoffice.face.history import differences_of
+from backoffice.face.payloads import readable_json
 from backoffice.face.tables import Column, RelatedTable
+from backoffice.security.masking import MASK
 
+from .export_columns import QUARANTINE_COLUMNS, RECORDED_CHANGE_COLUMNS, SYNC_RUN_COLUMNS, reason_of
 from .filters import QuarantineFilterSet, RecordedChangeFilterSet, SyncRunFilterSet
 from .models import MirroredModel, Quarantine, RecordedChange, SyncRun
-from .queries import open_quarantine
+from .queries import about_restricted, open_quarantine
 from .resources import all_resources
 from .services import retry_quarantined
 
@@ -60,16 +63,11 @@ def _changes_in_words(change: RecordedChange) -> SafeString:
     resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
     model = resource.model if resource else None
     differences = differences_of(change.columns, model, _known_words(model))
-    parts = [
-        format_html(
-            '<span class="difference"><span class="timeline-label">{}</span> {} → {}</span>',
-            difference.label,
-            difference.before,
-            difference.after,
-        )
-        for difference in differences
-    ]
-    return SafeString(" ".join(parts))
+    return format_html_join(
+        " ",
+        '<span class="difference"><span class="timeline-label">{}</span> {} → {}</span>',
+        ((difference.label, difference.before, difference.after) for difference in differences),
+    )
 
 
 CHANGE_COLUMNS = (
@@ -102,6 +100,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
         QuickFilter(label=gettext_lazy("Running"), parameters={"state": "running"}),
         QuickFilter(label=gettext_lazy("Failed"), parameters={"state": "failed"}),
     )
+    export_columns = SYNC_RUN_COLUMNS
     empty_list_text = gettext_lazy("No sync has run yet.")
     words = {"state": SyncRun.State}
     fieldsets = (
@@ -149,7 +148,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
         return [
             RelatedTable(
                 title=_("Changes it recorded"),
-                queryset=row.recordedchange_set.order_by("-pk"),
+                queryset=row.recordedchange_set.exclude(about_restricted("remote_id")).order_by("-pk"),
                 columns=CHANGE_COLUMNS,
                 see_all_url=f"{reverse('admin:sync_recordedchange_changelist')}?run={row.pk}",
                 permission="sync.view_recordedchange",
@@ -219,6 +218,7 @@ class RecordedChangeAdmin(ReadOnlyAdmin):
     page_select_related = ("run",)
     search_fields = ("=remote_id",)
     search_placeholder = gettext_lazy("Id at the provider")
+    export_columns = RECORDED_CHANGE_COLUMNS
     empty_list_text = gettext_lazy("No changes recorded yet.")
     fieldsets = (
         (
@@ -226,6 +226,10 @@ class RecordedChangeAdmin(ReadOnlyAdmin):
             {"fields": ("resource_name", "object_link", "what_changed", "cause", "read_at", "recorded_at")},
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RecordedChange]:
+        """Without those of who asked to be forgotten: what changed says what is hidden."""
+        return super().get_queryset(request).exclude(about_restricted("remote_id"))
 
     @column(gettext_lazy("recorded"), ordering="pk")
     def recorded(self, change: RecordedChange) -> SafeString:
@@ -266,10 +270,11 @@ class QuarantineAdmin(ReadOnlyAdmin):
     """Items that could not become rows, with the reason and the item as it came."""
 
     filterset_class = QuarantineFilterSet
-    list_display = ("item", "resource_name", "reason", "times_seen", "last_seen", "state_badge")
+    list_display = ("item", "resource_name", "masked_reason", "times_seen", "last_seen", "state_badge")
     list_per_page = 50
     search_fields = ("=item_key",)
     search_placeholder = gettext_lazy("Id of the item")
+    export_columns = QUARANTINE_COLUMNS
     empty_list_text = gettext_lazy("Every item could be read.")
     quick_filters = (
         QuickFilter(label=gettext_lazy("Open"), parameters={"state": "open"}),
@@ -282,7 +287,7 @@ class QuarantineAdmin(ReadOnlyAdmin):
             {
                 "fields": (
                     "resource_name",
-                    "reason",
+                    "masked_reason",
                     "times_seen",
                     "first_seen_at",
                     "last_seen_at",
@@ -304,6 +309,12 @@ class QuarantineAdmin(ReadOnlyAdmin):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Quarantine]:
+        """Each item knows whether it is of somebody who asked to be forgotten."""
+        is_hidden = ExpressionWrapper(about_restricted("item_key"), output_field=BooleanField())
+        items: QuerySet[Quarantine] = super().get_queryset(request).annotate(is_hidden=is_hidden)
+        return items
+
     def page_id(self, row: Quarantine) -> SafeString:
         """The item's own id, where it has one."""
         return copyable(row.item_key)
@@ -314,7 +325,8 @@ class QuarantineAdmin(ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, row: Quarantine) -> dict[str, Any]:
         """The item as it came."""
-        return {"payload": readable_json(row.payload), "payload_at": row.last_seen_at}
+        payload = MASK if row.is_hidden else readable_json(row.payload)  # type: ignore[attr-defined]  # annotated
+        return {"payload": payload, "payload_at": row.last_seen_at}
 
     @column(gettext_lazy("item"), ordering="item_key")
     def item(self, item: Quarantine) -> str:
@@ -325,6 +337,11 @@ class QuarantineAdmin(ReadOnlyAdmin):
     def resource_name(self, item: Quarantine) -> Any:
         """Which list of the provider."""
         return label_of_resource(item.resource)
+
+    @column(gettext_lazy("why it could not be read"))
+    def masked_reason(self, item: Quarantine) -> str:
+        """The reason, which may name a value."""
+        return reason_of(item)
 
     @column(gettext_lazy("last seen"), ordering="last_seen_at")
     def last_seen(self, item: Quarantine) -> SafeString:

@@ -10,3 +10,12 @@ class SyncConfig(AppConfig):
     name = "backoffice.sync"
     label = "sync"
     verbose_name = _("Sync")
+
+    def ready(self) -> None:
+        """Say how long runs and quarantined items are kept."""
+        from backoffice.retention.kinds import register_retention  # noqa: PLC0415 - models must be loaded first
+
+        from .retention import KINDS  # noqa: PLC0415
+
+        for kind in KINDS:
+            register_retention(kind)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.security.fields import EncryptedTextField
+
 
 class MirroredModel(models.Model):
     """A copy of an object of the provider: read-only to people, rebuilt from the API at any time.
@@ -72,6 +74,7 @@ class SyncRun(models.Model):
         verbose_name=_("asked by"),
         related_name="+",
     )
+    correlation_id = models.CharField(_("correlation id"), max_length=64, blank=True, default="", editable=False)
     lease_token = models.UUIDField(editable=False)
     started_at = models.DateTimeField(_("started"))
     heartbeat_at = models.DateTimeField(_("last sign of life"))
@@ -140,7 +143,7 @@ class Quarantine(models.Model):
 
     resource = models.CharField(_("resource"), max_length=50)
     item_key = models.CharField(_("item"), max_length=100)
-    payload = models.TextField(_("as received"))
+    payload = EncryptedTextField(_("as received"))
     fingerprint = models.CharField(max_length=64)
     reason = models.TextField(_("why it could not be read"))
     partition = models.CharField(max_length=100, default="", editable=False)

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.lease import is_alive
 from backoffice.sync.models import MirroredModel, Quarantine, RecordedChange, SyncRun
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
@@ -63,6 +67,19 @@ def stale_resources() -> list[Resource]:
     return [resource for resource in resources if known[resource.name].is_stale]
 
 
+def about_restricted(key: str) -> Q:
+    """Which rows of a table are about somebody who asked to be forgotten.
+
+    key: the column that holds an object's id at the provider, beside the column `resource`.
+    """
+    hidden = [
+        Q(Exists(rows.filter(remote_id=OuterRef(key))), resource=resource.name)
+        for resource in all_resources()
+        if (rows := restricted_rows(resource.model)) is not None
+    ]
+    return reduce(or_, hidden, Q(pk__isnull=True))
+
+
 def open_quarantine() -> QuerySet[Quarantine]:
     """The items that could not become rows and still wait."""
     return Quarantine.objects.filter(resolved_at=None)
@@ -73,7 +90,7 @@ def _latest_runs(names: list[str]) -> list[SyncRun]:
     runs = SyncRun.objects.filter(resource__in=names)
     successes = _successes().filter(resource__in=names)
     failures = runs.filter(state__in=(SyncRun.State.FAILED, SyncRun.State.ABANDONED))
-    newest = [*_newest_of_each(successes), *_newest_of_each(failures)]
+    newest = [row["newest"] for row in _newest_of_each(successes).union(_newest_of_each(failures), all=True)]
     wanted = runs.filter(Q(pk__in=newest) | Q(state=SyncRun.State.RUNNING))
     return list(wanted.defer("seen_rows").select_related("requested_by"))
 
@@ -82,9 +99,8 @@ def _successes() -> QuerySet[SyncRun]:
     return SyncRun.objects.filter(state=SyncRun.State.SUCCEEDED).exclude(mode=SyncRun.Mode.OPEN)
 
 
-def _newest_of_each(runs: QuerySet[SyncRun]) -> list[int]:
-    newest = runs.order_by().values("resource").annotate(newest=Max("pk"))
-    return [row["newest"] for row in newest]
+def _newest_of_each(runs: QuerySet[SyncRun]) -> Any:
+    return runs.order_by().values("resource").annotate(newest=Max("pk"))
 
 
 def _describe(runs: list[SyncRun]) -> Freshness:

@@ -11,6 +11,9 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice.audit.context import current_context, under_one_id
+from backoffice.audit.services import record
+from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, UnreadableItem
 from backoffice.provider import get_client
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply
@@ -52,11 +55,16 @@ def sync_resource(
     resource, mode = get_resource(name), SyncRun.Mode(mode)
     if mode == SyncRun.Mode.OPEN and not resource.can_be_open:
         raise NothingOpenError(f"{name} has no objects that are read singly until they are final.")
-    lease = acquire(resource=name, mode=mode, requested_by=requested_by, progress=progress)
+    with under_one_id():
+        return _run(resource, mode, requested_by=requested_by, progress=progress)
+
+
+def _run(resource: Resource, mode: SyncRun.Mode, *, requested_by: Any, progress: Progress | None) -> SyncRun:
+    lease = acquire(resource=resource.name, mode=mode, requested_by=requested_by, progress=progress)
     try:
         note = _READ[mode](Session(resource=resource, client=get_client(), lease=lease))
     except (CryptoPocketError, SyncError) as problem:
-        logger.warning("sync of %s failed: %s", name, type(problem).__name__)
+        logger.warning("sync of %s failed: %s", resource.name, type(problem).__name__)
         lease.end(SyncRun.State.FAILED, error=_explain(str(problem), lease.run))
     except (KeyboardInterrupt, SystemExit, SoftTimeLimitExceeded):
         lease.end(SyncRun.State.ABANDONED, error=_explain("The run was interrupted.", lease.run))
@@ -75,8 +83,15 @@ def request_sync(*, name: str, mode: SyncRun.Mode | str, requested_by: Any = Non
     from backoffice.sync.tasks import sync_one  # noqa: PLC0415 - tasks call services
 
     get_resource(name)
+    correlation_id = current_context().correlation_id
     user_id = requested_by.pk if requested_by else None
-    transaction.on_commit(lambda: sync_one.delay(name=name, mode=str(mode), user_id=user_id), robust=True)
+    with transaction.atomic():
+        if requested_by:
+            record("sync.requested", by=requested_by, resource=name, mode=str(mode))
+        transaction.on_commit(
+            lambda: sync_one.delay(name=name, mode=str(mode), user_id=user_id, correlation_id=correlation_id),
+            robust=True,
+        )
 
 
 def mirror_item(
@@ -107,11 +122,13 @@ def mirror_columns(*, name: str, remote_id: str, columns: Mapping[str, Any], rea
     return applied.outcomes[remote_id]
 
 
-def refresh_one(*, name: str, remote_id: str, source: str) -> Outcome | Literal["missing"]:
+def refresh_one(
+    *, name: str, remote_id: str, source: str, client: CryptoPocketClient | None = None
+) -> Outcome | Literal["missing"]:
     """Read one object from the provider and bring its row up to date.
 
     `missing`: the provider says that it does not exist; the row is marked so. Must not run inside a transaction,
-    since it waits for the provider.
+    since it waits for the provider. client: another one than the usual, for a person who waits for the page.
     Raises NothingOpenError when the resource cannot be read singly, CryptoPocketError (UnreadableItem included; the
     item is then in quarantine), NotFound when there is no row either.
     """
@@ -120,7 +137,7 @@ def refresh_one(*, name: str, remote_id: str, source: str) -> Outcome | Literal[
         raise NothingOpenError(f"{name} has no objects that are read singly.")
     began = timezone.now()
     try:
-        item = resource.read_one(get_client(), remote_id)
+        item = resource.read_one(client or get_client(), remote_id)
     except NotFound:
         if _mark_missing(resource, remote_id, before=began, source=source):
             return "missing"

@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.contrib.auth import get_user_model
 
+from backoffice.audit.context import Context, acting, new_correlation_id, under_one_id
 from backoffice.sync import services
 from backoffice.sync.engine.lease import abandon_dead_runs, find_resumable
 from backoffice.sync.errors import SyncAlreadyRunning
@@ -25,14 +26,15 @@ def sync_all(mode: str) -> None:
     A full sync that was cut off in the middle (a worker that died) is gone on with at the next `head`, not only the
     next night.
     """
-    for resource in all_resources():
-        if mode == SyncRun.Mode.OPEN and not resource.can_be_open:
-            continue
-        services.request_sync(name=resource.name, mode=_choose_mode(resource, SyncRun.Mode(mode)))
+    with under_one_id():
+        for resource in all_resources():
+            if mode == SyncRun.Mode.OPEN and not resource.can_be_open:
+                continue
+            services.request_sync(name=resource.name, mode=_choose_mode(resource, SyncRun.Mode(mode)))
 
 
 @shared_task
-def sync_one(name: str, mode: str, user_id: int | None = None, asked_again: int = 0) -> None:
+def sync_one(name: str, mode: str, user_id: int | None = None, asked_again: int = 0, correlation_id: str = "") -> None:
     """Sync one resource. Another run that holds it and reads as much does the work: that is no error.
 
     Where the other run reads less (`open` holds a resource whose `head` is due), this one is asked for again a little
@@ -41,18 +43,26 @@ def sync_one(name: str, mode: str, user_id: int | None = None, asked_again: int 
     What is read for each of the new rows (the lines of a new bank account) is asked for at once.
     """
     user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
-    try:
-        run = services.sync_resource(name=name, mode=mode, requested_by=user)
-    except SyncAlreadyRunning as busy:
-        if _reads_as_much(busy.run, mode) or asked_again >= ASK_AGAIN_TIMES:
-            logger.info("sync of %s (%s) is left to the run that holds it", name, mode)
-        else:
-            _ask_again(name=name, mode=mode, user_id=user_id, asked_again=asked_again + 1)
-        return
-    logger.info("sync of %s (%s): %s, %d new, %d changed", name, mode, run.state, run.created, run.changed)
-    for dependent in find_dependents(name) if run.created else ():
-        if dependent.is_partitioned:
-            services.request_sync(name=dependent.name, mode=SyncRun.Mode.HEAD)
+    with acting(_circumstances(user, correlation_id)):
+        try:
+            run = services.sync_resource(name=name, mode=mode, requested_by=user)
+        except SyncAlreadyRunning as busy:
+            if _reads_as_much(busy.run, mode) or asked_again >= ASK_AGAIN_TIMES:
+                logger.info("sync of %s (%s) is left to the run that holds it", name, mode)
+            else:
+                _ask_again(
+                    name=name, mode=mode, user_id=user_id, asked_again=asked_again + 1, correlation_id=correlation_id
+                )
+            return
+        logger.info("sync of %s (%s): %s, %d new, %d changed", name, mode, run.state, run.created, run.changed)
+        for dependent in find_dependents(name) if run.created else ():
+            if dependent.is_partitioned:
+                services.request_sync(name=dependent.name, mode=SyncRun.Mode.HEAD)
+
+
+def _circumstances(user: Any, correlation_id: str) -> Context:
+    known = {"actor_id": user.pk, "actor_name": user.get_username()} if user else {}
+    return Context(**known, correlation_id=correlation_id or new_correlation_id())
 
 
 def _reads_as_much(run: SyncRun | None, mode: str) -> bool:

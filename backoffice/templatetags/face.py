@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from backoffice.face import badges
 from backoffice.face.cards import show
 from backoffice.face.columns import is_numeric
+from backoffice.face.qr_code import qr_code
 
 register = template.Library()
 
@@ -23,6 +24,7 @@ register.simple_tag(badges.moment, name="moment")
 register.simple_tag(badges.link_to, name="link_to")
 register.filter("whole_number", badges.whole_number)
 register.filter("show", show)
+register.filter("qr_code", qr_code)
 
 
 @register.filter

@@ -6,7 +6,7 @@ from django.test import Client
 
 from backoffice.sandbox import Sandbox
 from backoffice.sync.services import sync_resource
-from tests.bad_days.acts import Desk, arrange, find
+from tests.bad_days.acts import MIRRORED, Desk, arrange, find
 
 
 def _browser_of(person: User) -> Client:
@@ -19,7 +19,7 @@ def _browser_of(person: User) -> Client:
 def desk(sandbox: Sandbox, clara: User, felix: User) -> Desk:
     """Clara of compliance and Felix of finance at work; Marta, her payment and her transfer are mirrored."""
     ids = arrange(sandbox)
-    for name in ("customers", "payments", "bank_accounts", "bank_transactions"):
+    for name in MIRRORED:
         assert sync_resource(name=name, mode="full").state == "succeeded"
     return Desk(compliance=_browser_of(clara), finance=_browser_of(felix), **find(ids))
 

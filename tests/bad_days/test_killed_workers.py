@@ -1,21 +1,17 @@
-"""Each of the four acts, asked for on its page, with its worker killed at each point: none lost, none doubled."""
+"""Each act, asked for on its page, with its worker killed at each point: none lost, none doubled."""
 
 import itertools
 import json
 import os
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from backoffice.sandbox import Sandbox, start_sandbox
 from tests.bad_days.acts import ACTS, arrange
+from tests.databases import MakeDatabase
 from tests.operations.installation import Installation, wait_until
-from tests.services import POSTGRESQL_URL
 
 pytestmark = pytest.mark.processes
 
@@ -24,7 +20,7 @@ NUMBERS = itertools.count(1)
 
 
 class WorkingInstallation(Installation):
-    """An installation whose processes know the four acts."""
+    """An installation whose processes know the acts."""
 
     def begin(self, action: str, argument: Any = "", **environment: str) -> Any:
         """Start one action of `tests.bad_days.worker`."""
@@ -55,26 +51,14 @@ def provider() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def _database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database on the engine of this run."""
-    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'backoffice.sqlite3'}"
-        return
-    name = sql.Identifier(plain := f"bad_days_{uuid.uuid4().hex}")
-    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        yield f"{POSTGRESQL_URL.rsplit('/', 1)[0]}/{plain}"
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-
-
-@pytest.fixture(scope="module")
 def installation(
-    tmp_path_factory: pytest.TempPathFactory, provider: Sandbox, _database_url: str
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, provider: Sandbox
 ) -> Iterator[WorkingInstallation]:
-    """The product, installed in a folder of its own."""
-    folder: Path = tmp_path_factory.mktemp("installation")
-    installed = WorkingInstallation(folder=folder, database_url=_database_url, base_url=provider.base_url)
-    assert installed.start("manage.py", "migrate", "--verbosity", "0").wait(timeout=120) == 0
+    """The product, installed in a folder of its own, on the engine of this run."""
+    engine = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
+    make: MakeDatabase = request.getfixturevalue(f"make_{engine}")
+    folder = tmp_path_factory.mktemp("installation")
+    installed = WorkingInstallation(folder=folder, database_url=make(folder), base_url=provider.base_url)
     yield installed
     installed.stop_all()
 

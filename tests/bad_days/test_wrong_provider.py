@@ -15,7 +15,7 @@ from backoffice.sandbox import Sandbox
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import all_resources
 from backoffice.sync.services import sync_resource
-from tests.bad_days.acts import ACTS, Desk, all_rows, browser_for, page_of, press
+from tests.bad_days.acts import ACTS, Desk, all_rows, browser_for, look, page_of, press
 
 pytestmark = pytest.mark.django_db
 
@@ -87,8 +87,9 @@ def test_a_sync_with_a_wrong_key_or_secret_names_the_possible_causes(desk: Desk,
 def test_every_act_waits_having_sent_nothing_and_is_done_once_when_it_is_repaired(
     desk: Desk, sandbox: Sandbox, break_it: Any, bad_day: str, act: str
 ) -> None:
+    seen = look(act, desk)
     repair = break_it(bad_day)
-    press(act, desk)
+    press(act, desk, **seen)
     operation = services.perform(Operation.objects.get().pk)
     assert (operation.state, operation.sent_at) == (State.QUEUED, None), operation.error_text
     page = page_of(operation, desk, act)

@@ -17,6 +17,7 @@ from typing import Any
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
+os.environ["SECOND_FACTOR_REQUIRED"] = "false"
 django.setup()
 
 from celery.signals import task_postrun  # noqa: E402 - needs the settings
@@ -30,15 +31,17 @@ from backoffice.operations.kinds import all_kinds  # noqa: E402 - needs the sett
 from backoffice.operations.models import Operation  # noqa: E402 - needs the settings
 from backoffice.operations.tasks import perform_operation  # noqa: E402 - needs the settings
 from backoffice.sync.services import sync_resource  # noqa: E402 - needs the settings
-from tests.bad_days.acts import Desk, find, press  # noqa: E402 - needs the settings
+from tests.bad_days.acts import MIRRORED, Desk, find, press  # noqa: E402 - needs the settings
 
 __all__ = ["app"]
+
+FINANCES_KINDS = ("reconcile_payment", "create_payment", "create_guided_payment", "create_off_ramp")
 
 
 def ask(wish: str) -> dict[str, Any]:
     """Mirror what there is and ask for an act on its page; `wish` is JSON: the act and the ids of its rows."""
     asked = json.loads(wish)
-    for name in ("customers", "payments", "bank_accounts", "bank_transactions"):
+    for name in MIRRORED:
         sync_resource(name=name, mode="full")
     desk = Desk(compliance=_browser("Compliance"), finance=_browser("Finance"), **find(asked["ids"]))
     press(asked["act"], desk)
@@ -79,7 +82,7 @@ def sweep(_argument: str) -> dict[str, Any]:
 def show(operation_id: str) -> dict[str, Any]:
     """How it stands, and what its page says."""
     operation = Operation.objects.get(pk=operation_id)
-    group = "Finance" if operation.kind == "reconcile_payment" else "Compliance"
+    group = "Finance" if operation.kind in FINANCES_KINDS else "Compliance"
     page = _browser(group).get(reverse("admin:operations_operation_change", args=[operation.pk])).content.decode()
     return {
         "id": operation.pk,

@@ -96,9 +96,7 @@ def test_who_comes_second_is_told_who_was_first(
     assert "Nothing was sent" in answer
 
 
-@pytest.mark.parametrize(
-    "words", ["remit-9", "maria@example.org", "Ruiz", "77.10", "77,10", "Marta Ruiz 77.10", "130099", "4712"]
-)
+@pytest.mark.parametrize("words", ["remit-9", "Ruiz", "77.10", "77,10", "Marta Ruiz 77.10", "130099", "4712"])
 def test_any_other_payment_is_found_by_what_people_have_in_hand(
     at_felixs: Client, transfer: Transfer, words: str
 ) -> None:

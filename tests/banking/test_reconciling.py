@@ -242,11 +242,30 @@ def test_a_line_that_a_sync_shows_as_reconciled_before_the_call_is_not_sent(
 
 @pytest.mark.parametrize("cents", [1, 999_999_999_900])
 def test_very_small_and_very_large_amounts_are_reconciled_alike(
-    sandbox: Sandbox, arrive: Arrive, felix: User, cents: int
+    sandbox: Sandbox, arrive: Arrive, felix: User, sofia: User, cents: int
 ) -> None:
     transfer = arrive(payment={"fiat_amount": cents}, line={"amount": f"{cents // 100}.{cents % 100:02d}"})
     operation = request_reconciliation(line=transfer.line, payment=transfer.payment, requested_by=felix)
+    if operation.state == State.AWAITING_APPROVAL:
+        services.approve(operation_id=operation.pk, by=sofia)
     assert perform(operation).state == State.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("line", "payment", "state"),
+    [
+        ({"amount": "9999.99"}, {"fiat_amount": 999_999}, State.QUEUED),
+        ({"amount": "10000.00"}, {"fiat_amount": 999_999}, State.AWAITING_APPROVAL),
+        ({"amount": "9999.99"}, {"fiat_amount": 1_000_000}, State.AWAITING_APPROVAL),
+        ({"amount": "5.00"}, {"fiat_amount": 500, "fiat_symbol": "USD"}, State.AWAITING_APPROVAL),
+    ],
+)
+def test_the_larger_of_the_two_amounts_says_whether_a_second_person_must_agree(
+    arrive: Arrive, felix: User, line: dict[str, Any], payment: dict[str, Any], state: State
+) -> None:
+    transfer = arrive(payment=payment, line=line)
+    asked = request_reconciliation(line=transfer.line, payment=transfer.payment, requested_by=felix)
+    assert asked.state == state
 
 
 @pytest.mark.django_db(transaction=True)

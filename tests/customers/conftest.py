@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
 from customers.models import Customer
+from tests.people import sign_in
 
 LENA: dict[str, Any] = {
     "submission": "0123456789abcdef0123456789abcdef",
@@ -58,7 +59,7 @@ def at_provider(sandbox: Sandbox, mirrored: Callable[..., Customer]) -> Callable
 @pytest.fixture
 def clara_works(client: Client, clara: User) -> Client:
     """Clara's browser."""
-    client.force_login(clara)
+    sign_in(client, clara)
     return client
 
 

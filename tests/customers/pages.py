@@ -41,3 +41,10 @@ def submission_in(shown: str) -> str:
     found = re.search(r'name="submission" value="([0-9a-f]{32})"', shown)
     assert found
     return found.group(1)
+
+
+def reveal(client: Client, row: Any, field: str) -> str:
+    """The row's page after the field was revealed."""
+    answer = client.post(reverse(f"admin:customers_{row._meta.model_name}_reveal", args=[row.pk, field]))
+    assert answer.status_code == 302, answer.status_code
+    return page(client, page_of(row))

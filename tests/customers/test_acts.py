@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from backoffice.operations.models import Operation, State
-from backoffice.operations.services import do_again, perform, read_back
+from backoffice.operations.services import approve_batch, do_again, perform, read_back
 from backoffice.sandbox import Sandbox
 from backoffice.security.uploads import recognise_file
 from customers import services
@@ -235,7 +235,7 @@ def test_a_person_may_have_a_lost_link_issued_again(sandbox: Sandbox, clara: Use
 
 
 def test_300_selected_customers_get_one_link_each(
-    sandbox: Sandbox, clara: User, at_provider: Callable[..., Customer]
+    sandbox: Sandbox, clara: User, sofia: User, at_provider: Callable[..., Customer]
 ) -> None:
     customers = [at_provider(email=f"customer{number}@example.org") for number in range(300)]
     submission = mark()
@@ -246,6 +246,7 @@ def test_300_selected_customers_get_one_link_each(
         customers=customers, days=90, submission=submission, requested_by=clara
     )
     assert again == batch
+    approve_batch(batch_id=batch.pk, by=sofia)
     for operation in batch.operations.all():
         perform(operation.pk)
     assert set(batch.operations.values_list("state", flat=True)) == {State.SUCCEEDED}

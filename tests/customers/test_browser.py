@@ -1,6 +1,5 @@
 """The form for a new customer in a real browser."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,16 +15,7 @@ from .pages import REGISTER
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    # The browser plugin's own fixtures are written in a way that pytest 10 will no longer take.
 ]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _database_beside_the_browser() -> Iterator[None]:
-    """The browser's own loop runs in the test's thread, where Django would refuse to touch the database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
-        yield
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from customers.forms import new_submission
 from customers.models import Customer, Document, EnhancedVerification
 
 from .conftest import PDF, PNG, upload_of
-from .pages import LIST, issued_to, page, page_of, submission_in
+from .pages import LIST, issued_to, page, page_of, reveal, submission_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,8 @@ def test_a_live_link_is_shown_before_a_second_one_is_issued(
     live = issued_to(marta, clara, expires_at=timezone.now() + timedelta(days=3))
     shown = page(clara_works, address)
     assert "There is a live link already" in shown
-    assert live.link in shown
+    assert page_of(live) in shown
+    assert live.link not in shown
     EnhancedVerification.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
     assert "There is a live link already" not in page(clara_works, address)
 
@@ -45,7 +46,8 @@ def test_a_link_is_issued_for_the_days_that_were_asked_for(
     assert operation.request["days"] == 30
     assert perform(operation.pk).state == State.SUCCEEDED
     issued = EnhancedVerification.objects.get()
-    assert f'data-copy="{issued.link}"' in page(clara_works, page_of(issued))
+    assert issued.link not in page(clara_works, page_of(issued))
+    assert f'data-copy="{issued.link}"' in reveal(clara_works, issued, "link")
 
 
 def test_several_selected_customers_are_confirmed_by_their_count_and_become_a_batch(

@@ -30,7 +30,7 @@ class Desk:
         self.page: Page = context.new_page()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(f"{demo.address}/admin/login/")
+        self.page.goto(f"{demo.address}/account/login/")
         _field(self.page, "Username").fill(username)
         _field(self.page, "Password").fill(demo.passwords[username])
         self.page.keyboard.press("Enter")
@@ -98,6 +98,7 @@ def test_compliance_registers_lena_sends_her_a_link_and_uploads_her_payslip(comp
     _register_lena(compliance)
     compliance.open("The customer")
     expect(page.get_by_role("heading", name="Lena Ortega")).to_be_visible()
+    page.get_by_role("button", name="Reveal: KYC link").click()
     expect(page.get_by_text("https://forms").first).to_be_visible()
 
     page.get_by_role("link", name="Issue a verification link").click()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,17 +12,14 @@ from django.utils import timezone
 
 from customers.models import Customer
 from payments.models import Payment
+from tests.people import sign_in
 
 
 @pytest.fixture
 def signed_in(client: Client) -> Callable[[User], Client]:
-    """Signs somebody in and gives the browser."""
+    """Signs somebody in, only just now, and gives the browser."""
 
-    def sign_in(user: User) -> Client:
-        client.force_login(user)
-        return client
-
-    return sign_in
+    return partial(sign_in, client)
 
 
 @pytest.fixture

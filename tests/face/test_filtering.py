@@ -27,6 +27,14 @@ def _names(page: str) -> set[str]:
     return {name for name in ("Lena Ortega", "Marta Ruiz", "Nora Paz") if name in page}
 
 
+@pytest.mark.parametrize("words", ["Lena " * 13, "L" * 201])
+def test_more_words_than_anybody_means_are_not_looked_for(felix_list: Client, words: str) -> None:
+    page = felix_list.get(LIST, {"q": words}).content.decode()
+    assert _names(page) == set()
+    assert "Search for at most 12 words." in page
+    assert _names(felix_list.get(LIST, {"q": "Lena " * 12}).content.decode()) == {"Lena Ortega"}
+
+
 def test_a_filter_shows_its_rows_and_a_chip_that_takes_it_away(felix_list: Client) -> None:
     page = felix_list.get(LIST, {"kyc_status": "fail"}).content.decode()
 

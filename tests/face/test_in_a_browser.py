@@ -1,10 +1,10 @@
 """The pages in a real browser: the policy, narrow screens, the keyboard, parts that renew themselves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -13,11 +13,11 @@ from pytest_django.live_server_helper import LiveServer
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import all_resources
 from customers.models import Customer
+from tests.people import sign_in
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    # The browser plugin's own fixtures are written in a way that pytest 10 will no longer take.
 ]
 
 ADDRESSES = (
@@ -30,18 +30,12 @@ ADDRESSES = (
     "/admin/payments/payment/",
     "/admin/banking/banktransaction/",
     "/admin/auth/user/",
-    "/admin/auth/user/1/change/",
-    "/admin/auth/group/1/change/",
-    "/admin/password_change/",
+    "/admin/auth/user/{ada}/change/",
+    "/admin/auth/group/{group}/change/",
+    "/account/password/",
+    "/account/sessions/",
+    "/account/second-factor/",
 )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _database_beside_the_browser() -> Iterator[None]:
-    """The browser's own loop runs in the test's thread, where Django would refuse to touch the database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
-        yield
 
 
 @pytest.fixture
@@ -56,7 +50,7 @@ def complaints(page: Page) -> list[str]:
 @pytest.fixture
 def desk(page: Page, live_server: LiveServer, client: Client, ada: User) -> Callable[[str], Page]:
     """Ada's browser, signed in; opens an address."""
-    client.force_login(ada)
+    sign_in(client, ada)
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
@@ -71,16 +65,23 @@ def desk(page: Page, live_server: LiveServer, client: Client, ada: User) -> Call
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_breaks_the_policy_or_scrolls_sideways(
-    desk: Callable[[str], Page], complaints: list[str], make_customer: Callable[..., Customer], width: int, scheme: Any
+    desk: Callable[[str], Page],
+    complaints: list[str],
+    make_customer: Callable[..., Customer],
+    ada: User,
+    *,
+    width: int,
+    scheme: Any,
 ) -> None:
     make_customer("1", pk=1, name="🦄" * 255, last_name="W" * 200, kyc_status="fail", email=f"{'x' * 200}@example.org")
     page = desk("/admin/")
     page.set_viewport_size({"width": width, "height": 820})
     page.emulate_media(color_scheme=scheme)
 
-    sideways = {}
-    for address in ADDRESSES:
-        desk(address)
+    sideways, group = {}, Group.objects.get(name="Auditor")
+    for each in ADDRESSES:
+        address = each.format(ada=ada.pk, group=group.pk)
+        assert desk(address).url.endswith(address)
         sideways[address] = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
     assert {address: by for address, by in sideways.items() if by > 0} == {}

@@ -10,11 +10,19 @@ from kombu import pools
 
 from backoffice.celery import app
 from backoffice.operations import services
-from backoffice.operations.models import Operation
+from backoffice.operations.models import ApprovalPolicy, Operation
 from backoffice.sandbox import Sandbox
 from tests.operations import kinds
 
 Ask = Callable[..., Operation]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database_beside_a_browser() -> Iterator[None]:
+    """Playwright runs an event loop in this thread, and Django asks whether that is meant."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +72,8 @@ def let_time_pass(operation: Operation, **by: float) -> None:
         if (moment := getattr(row, field)) is not None:
             setattr(row, field, moment - timedelta(**by))
     row.save()
+
+
+def set_policy(kind: str = "test_transfer", **values: Any) -> ApprovalPolicy:
+    """Put the policy of a kind into force; without values every one needs approval."""
+    return ApprovalPolicy.objects.update_or_create(kind=kind, defaults={"active": True, **values})[0]

@@ -10,7 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
+
 ROOT = Path(__file__).resolve().parents[2]
+# One for all installations: a copy of a database belongs to the keys of the original.
+KEY = Fernet.generate_key().decode()
 
 
 def wait_until(condition: Callable[[], Any], *, seconds: float = 30) -> Any:
@@ -31,6 +35,7 @@ class Installation:
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             "VAR_DIR": str(folder),
             "DATABASE_URL": database_url,
+            "FIELD_ENCRYPTION_KEYS": KEY,
             "CRYPTOPOCKET_BASE_URL": base_url,
             "CRYPTOPOCKET_REQUESTS_PER_SECOND": "1000",
             "CRYPTOPOCKET_READ_TIMEOUT_SECONDS": "5",

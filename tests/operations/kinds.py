@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import connection
 
 from backoffice.cryptopocket.errors import NotFound
 from backoffice.operations.errors import CannotBeSent
-from backoffice.operations.kinds import CannotTell, Done, Label, NotDone, OperationKind, ReadBack, register
+from backoffice.operations.kinds import CannotTell, Done, Label, NotDone, OperationKind, ReadBack, Worth, register
 from backoffice.operations.models import Operation
 
 
@@ -26,10 +27,14 @@ class RegisterPerson(OperationKind):
         """One registration an address."""
         return str(request["email"])
 
+    def reference(self, request: Mapping[str, Any]) -> str:
+        """The number on the paper that the person signed."""
+        return str(request.get("form_number", ""))
+
     def prepare(self, operation: Operation) -> None:
         """Fail, or hang, where the test asks for it."""
         if operation.request.get("missing"):
-            raise CannotBeSent("The photo is gone.")
+            raise CannotBeSent(str(operation.request["missing"]))
         if operation.request.get("unprepared"):
             raise KeyError(operation.request["email"])
         hang_at("prepare")
@@ -92,11 +97,14 @@ class IssueLink(OperationKind):
         return [("Customer", operation.request["user_id"])]
 
 
-class ApprovedLink(IssueLink):
-    """The same, after a second person has agreed."""
+class Transfer(RegisterPerson):
+    """A registration that is worth what its request says."""
 
-    name = "test_approved_link"
-    approval_permission = "customers.create_customer_at_provider"
+    name = "test_transfer"
+
+    def value(self, request: Mapping[str, Any]) -> Worth | None:
+        """The amount of the request, where it has one."""
+        return Worth(amount=Decimal(request["amount"]), currency=request["currency"]) if "amount" in request else None
 
 
 class Oracle(RegisterPerson):
@@ -121,5 +129,5 @@ def hang_at(place: str) -> None:
 
 def register_kinds() -> None:
     """Make the tests' kinds known in this process."""
-    for kind in (RegisterPerson(), IssueLink(), ApprovedLink(), Oracle()):
+    for kind in (RegisterPerson(), IssueLink(), Transfer(), Oracle()):
         register(kind)

@@ -135,22 +135,6 @@ def test_clara_ends_a_pause(ask: Ask, clara: User, sandbox: Sandbox) -> None:
         services.try_now(operation_id=operation.pk, by=clara)
 
 
-def test_what_needs_approval_goes_out_only_after_somebody_else_has_agreed(
-    ask: Ask, clara: User, ada: User, felix: User, sandbox: Sandbox
-) -> None:
-    lena = sandbox.control.add_customer(email="lena@example.org")
-    operation = ask(kind="test_approved_link", user_id=str(lena["id"]))
-    assert services.perform(operation.pk).state == State.AWAITING_APPROVAL
-    for person in (clara, felix):
-        with pytest.raises(PermissionDenied):
-            services.approve(operation_id=operation.pk, by=person)
-    approved = services.approve(operation_id=operation.pk, by=ada)
-    assert approved.approved_by == ada
-    assert services.perform(operation.pk).state == State.SUCCEEDED
-    with pytest.raises(NotPossible):
-        services.approve(operation_id=operation.pk, by=ada)
-
-
 def test_a_read_back_that_cannot_tell_leaves_it_unknown_and_says_why(ask: Ask, sandbox: Sandbox) -> None:
     sandbox.control.fault("drop_after", "createCustomer")
     operation = services.perform(ask(kind="test_oracle").pk)

@@ -18,16 +18,7 @@ from tests.operations.conftest import Ask, stood
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    # The browser plugin's own fixtures are written in a way that pytest 10 will no longer take.
 ]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _database_beside_a_browser() -> Iterator[None]:
-    """Playwright runs an event loop in this thread, and Django asks whether that is meant."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
-        yield
 
 
 @pytest.fixture

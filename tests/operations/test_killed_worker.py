@@ -1,66 +1,20 @@
 """Workers that die, messages that vanish, clicks that come twice: nothing is lost, nothing is done twice."""
 
-import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from backoffice.sandbox import Sandbox, start_sandbox
+from tests.databases import MakeDatabase
 from tests.operations.installation import Installation, wait_until
 from tests.services import POSTGRESQL_URL, REDIS_URL
 
 pytestmark = pytest.mark.processes
 
 MARTA = "marta@example.org"
-MakeDatabase = Callable[[Path], str]
-
-
-def _migrate(folder: Path, database_url: str) -> None:
-    installation = Installation(folder=folder, database_url=database_url, base_url="http://127.0.0.1:9/api")
-    migration = installation.start("manage.py", "migrate", "--verbosity", "0")
-    assert migration.wait(timeout=120) == 0
-    installation.stop_all()
-
-
-@pytest.fixture(scope="module")
-def _sqlite(tmp_path_factory: pytest.TempPathFactory) -> MakeDatabase:
-    """Gives migrated SQLite files: one is made, the others are copies."""
-    template = tmp_path_factory.mktemp("template")
-    _migrate(template, f"sqlite:///{template / 'template.sqlite3'}")
-
-    def make(folder: Path) -> str:
-        shutil.copy(template / "template.sqlite3", folder / "backoffice.sqlite3")
-        return f"sqlite:///{folder / 'backoffice.sqlite3'}"
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def _postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeDatabase]:
-    """Gives migrated PostgreSQL databases: one is made, the others are copies."""
-    names = [template := f"operations_{uuid.uuid4().hex}"]
-    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(template)))
-        _migrate(tmp_path_factory.mktemp("template"), _address_of(template))
-
-        def make(folder: Path) -> str:
-            names.append(name := f"operations_{uuid.uuid4().hex}")
-            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            server.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
-            return _address_of(name)
-
-        yield make
-        for name in names:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _address_of(name: str) -> str:
-    return f"{POSTGRESQL_URL.rsplit('/', 1)[0]}/{name}"
 
 
 @pytest.fixture
@@ -75,7 +29,7 @@ def installation(
     request: pytest.FixtureRequest, tmp_path: Path, provider_of_processes: Sandbox
 ) -> Iterator[Installation]:
     """The product, installed in a folder of its own, on each engine."""
-    make: MakeDatabase = request.getfixturevalue(f"_{request.param}")
+    make: MakeDatabase = request.getfixturevalue(f"make_{request.param}")
     installed = Installation(folder=tmp_path, database_url=make(tmp_path), base_url=provider_of_processes.base_url)
     yield installed
     installed.stop_all()

@@ -175,7 +175,7 @@ def test_our_own_fault_before_the_call_is_said_to_have_sent_nothing(ask: Ask, sa
 
 
 def test_what_our_own_check_stops_is_refused_and_says_why(ask: Ask, sandbox: Sandbox) -> None:
-    operation = services.perform(ask(missing=True).pk)
+    operation = services.perform(ask(missing="The photo is gone.").pk)
     assert operation.state == State.REFUSED
     assert operation.error_text == "The photo is gone."
     assert operation.sent_at is None

@@ -97,5 +97,10 @@ def empty(start_caller: StartCaller) -> Caller:
 def lena(empty: Caller) -> dict[str, Any]:
     """Lena Ortega, verified, the only customer."""
     return empty.sandbox.control.add_customer(
-        name="Lena", last_name="Ortega", email="lena@example.org", kyc_status="valid", country="Spain"
+        name="Lena",
+        last_name="Ortega",
+        email="lena@example.org",
+        kyc_status="valid",
+        country="Spain",
+        identification_number="00000000T",
     )

@@ -16,7 +16,7 @@ from tests.sandbox.conftest import Caller
 from tests.sandbox.contract import check_answer, operations
 
 PDF = "data:application/pdf;base64," + base64.b64encode(b"%PDF-1.7\n%%EOF").decode()
-CAPTURE = base64.b64encode(b"a picture").decode()
+CAPTURE = "data:image/jpeg;base64,/9j/2Q=="
 WALLET = "0x00000000000000000000000000000000000000A1"
 
 

@@ -110,20 +110,57 @@ def test_a_name_too_long_for_the_database_is_an_unexpected_error(empty: Caller) 
     assert answer.json() == {"status": "error", "error": "unexpected_error"}
 
 
+CAPTURES = ("document_front", "document_back", "face", "liveness")
+PICTURE = "data:image/jpeg;base64," + base64.b64encode(b"\xff\xd8\xff\xe0 a picture \xff\xd9").decode()
+
+
 def test_delegated_kyc_is_valid_at_once_and_has_no_form(empty: Caller) -> None:
-    capture = base64.b64encode(b"a picture").decode()
-    captures = dict.fromkeys(("document_front", "document_back", "face", "liveness"), capture)
+    captures = dict.fromkeys(CAPTURES, PICTURE)
     data = empty.post("/registerUser/kyc-delegated", LENA | captures).json()["data"]
     assert data["kyc_valid"] is True
     assert "kyc_form_url" not in data
     assert empty.get("/kyc/check", user_id=data["id"]).json()["data"]["kyc_status"] == "valid"
 
 
-def test_a_capture_that_cannot_be_decoded_is_refused(empty: Caller) -> None:
-    captures = dict.fromkeys(("document_front", "document_back", "face", "liveness"), "%%%")
-    answer = empty.post("/registerUser/kyc-delegated", LENA | captures)
+def test_a_delegated_company_is_listed_as_one_with_its_captures_counted(empty: Caller) -> None:
+    body = LENA | dict.fromkeys(CAPTURES, PICTURE) | {"company_name": "Aurora Textil S.L."}
+    data = empty.post("/registerUser/kyc-delegated", body).json()["data"]
+    (listed,) = empty.list("/customers/list")
+    assert (listed["type"], listed["company_name"]) == ("company", "Aurora Textil S.L.")
+    (received,) = empty.sandbox.control.captures()
+    assert received["user_id"] == data["id"]
+    assert {received[capture]["mime"] for capture in CAPTURES} == {"image/jpeg"}
+
+
+def test_only_a_passport_has_no_back(empty: Caller) -> None:
+    captures = dict.fromkeys(("document_front", "face", "liveness"), PICTURE)
+    answer = empty.post("/registerUser/kyc-delegated", LENA | captures | {"identification_type": "DNI"}, wrong=True)
+    assert set(answer.json()["errors"]) == {"document_back"}
+    data = empty.post("/registerUser/kyc-delegated", LENA | captures | {"identification_type": "PASSPORT"}).json()[
+        "data"
+    ]
+    assert data["kyc_valid"] is True
+
+
+@pytest.mark.parametrize(
+    "capture",
+    ["%%%", base64.b64encode(b"a text").decode(), base64.b64encode(b"%PDF-1.7 ... %%EOF").decode()],
+    ids=["no base64", "a text", "a PDF"],
+)
+def test_a_capture_that_is_no_picture_is_refused(empty: Caller, capture: str) -> None:
+    answer = empty.post("/registerUser/kyc-delegated", LENA | dict.fromkeys(CAPTURES, capture))
     assert answer.status_code == 422
-    assert set(answer.json()["errors"]) == set(captures)
+    assert set(answer.json()["errors"]) == set(CAPTURES)
+    assert empty.sandbox.control.customers() == []
+
+
+@pytest.mark.parametrize(
+    ("email", "code"), [("lena@mailinator.com", "email_not_allowed"), ("marta@example.org", "user_already_exists")]
+)
+def test_delegated_kyc_is_refused_for_its_e_mail_as_any_registration_is(empty: Caller, email: str, code: str) -> None:
+    empty.sandbox.control.add_customer(email="marta@example.org")
+    answer = empty.post("/registerUser/kyc-delegated", LENA | dict.fromkeys(CAPTURES, PICTURE) | {"email": email})
+    assert answer.json() == {"status": "error", "error": code}
 
 
 def test_a_company_gets_a_link_and_a_password_of_12_characters_this_once(empty: Caller) -> None:

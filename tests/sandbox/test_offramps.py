@@ -70,3 +70,9 @@ def test_a_quote_is_decimal_text(caller: Caller) -> None:
     assert quote == {"fiat_amount": "231.90", "fiat_symbol": "EUR"}
     assert code_of(caller.get("/rampoff/quote", amount=250, symbol="DOGE")) == "coin_not_supported"
     assert code_of(caller.get("/rampoff/quote", symbol="USDT", wrong=True)) == "fail_mandatory_field"
+
+
+def test_a_payout_to_the_registered_account_needs_an_identified_customer(empty: Caller) -> None:
+    unidentified = empty.sandbox.control.add_customer(kyc_status="valid")["id"]
+    body = {"user_id": unidentified, "amount": 250, "symbol": "USDT", "bank_name": "Banco Ejemplo"}
+    assert code_of(empty.post("/createRampoff", body)) == "fail_mandatory_field"

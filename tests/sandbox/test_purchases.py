@@ -189,3 +189,19 @@ def test_quotes_and_prices_refuse_what_is_not_traded(caller: Caller) -> None:
 def test_methods_of_a_country_are_those_of_europe_and_its_own(caller: Caller) -> None:
     codes = {row["code"] for row in caller.get("/getPaymentMethods", country_code="MEX").json()["data"]}
     assert codes == {"card", "psd2", "transfer", "SPEI"}
+
+
+def test_latin_american_methods_need_an_identified_customer(empty: Caller) -> None:
+    unidentified = empty.sandbox.control.add_customer(kyc_status="valid")["id"]
+    body = ORDER | {"user_id": unidentified, "fiat_symbol": "CLP", "fiat_amount": 50000, "payment_type": "KHIPU"}
+    assert code_of(empty.post("/createPayment", body)) == "fail_mandatory_field"
+    empty.sandbox.control.change_customer(unidentified, identification_number="11.111.111-1")
+    assert empty.post("/createPayment", body).json()["status"] == "success"
+
+
+def test_an_external_id_may_be_used_twice_and_finds_both(empty: Caller, lena: dict[str, Any]) -> None:
+    body = ORDER | {"user_id": lena["id"], "external_id": "remit-7"}
+    ids = {empty.post("/createPayment", body).json()["data"]["payment_id"] for _ in range(2)}
+    rows = empty.get("/payments/list", external_id="remit-7").json()["data"]
+    assert {row["id"] for row in rows} == ids
+    assert len(ids) == 2

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backoffice.cryptopocket.errors import OutcomeUnknown
+from backoffice.progress import describe_progress
 from backoffice.sync import resources
 from backoffice.sync.engine.lease import acquire
-from backoffice.sync.management.commands.sync import ProgressLine
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import Resource
 from tests.sync.lists import RemoteList, line, lines, lines_resource, payments_resource
@@ -110,14 +110,12 @@ def test_a_terminal_sees_rows_rate_and_time_left(remote: RemoteList) -> None:
 
 
 def test_the_progress_line_tells_how_long_it_will_take() -> None:
-    run = SyncRun(resource="payments", seen=2500, total=10_000)
-    text = ProgressLine(Terminal()).describe(run, seconds=5)  # type: ignore[arg-type]  # it only writes
+    text = describe_progress(2500, 10_000, label="payments", things="rows", seconds=5)
     assert text == "payments: ██████░░░░░░░░░░░░░░░░░░  25%  2,500 of 10,000 rows, 500 a second, 15 s left"
 
 
 def test_the_progress_line_does_without_a_total() -> None:
-    run = SyncRun(resource="assets", seen=25)
-    text = ProgressLine(Terminal()).describe(run, seconds=0)  # type: ignore[arg-type]  # it only writes
+    text = describe_progress(25, None, label="assets", things="rows", seconds=0)
     assert text == "assets: 25 rows, 0 a second"
 
 

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from backoffice.sandbox import Sandbox, start_sandbox
-from tests.services import POSTGRESQL_URL
+from tests.databases import MakeDatabase
+from tests.operations.installation import KEY
 
 LIST = "listOnRampTransactions"
 Start = Callable[..., subprocess.Popen[str]]
@@ -30,16 +30,10 @@ def provider() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of the test's own, on each engine."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'mirror.sqlite3'}"
-        return
-    name = f"sync_processes_{os.getpid()}"
-    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-        yield urlsplit(POSTGRESQL_URL)._replace(path=f"/{name}").geturl()
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    make: MakeDatabase = request.getfixturevalue(f"make_{request.param}")
+    return make(tmp_path)
 
 
 @pytest.fixture
@@ -65,6 +59,7 @@ def start(provider: Sandbox, database_url: str, tmp_path: Path) -> Iterator[Star
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
+        "FIELD_ENCRYPTION_KEYS": KEY,
         "VAR_DIR": str(tmp_path / "var"),
         "CACHE_URL": "locmemcache://",
         "CRYPTOPOCKET_BASE_URL": provider.base_url,
@@ -84,7 +79,6 @@ def start(provider: Sandbox, database_url: str, tmp_path: Path) -> Iterator[Star
         started.append(process)
         return process
 
-    assert "error" not in _finish(run("migrate", "--verbosity", "0")).lower()
     yield run
     for process in started:
         if process.poll() is None:

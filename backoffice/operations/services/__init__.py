@@ -1,6 +1,7 @@
 """What can be done with operations. Everything that changes one goes through here."""
 
-from backoffice.operations.services.choosing import approve, cancel, do_again, leave, try_now
+from backoffice.operations.services.approving import approve, approve_batch, refuse_approval, refuse_batch
+from backoffice.operations.services.choosing import cancel, do_again, leave, try_now
 from backoffice.operations.services.heart import record_heartbeat
 from backoffice.operations.services.performing import perform
 from backoffice.operations.services.reading_back import read_back, read_back_if_due
@@ -10,6 +11,7 @@ from backoffice.operations.services.sweeping import SweepResult, sweep
 __all__ = [
     "SweepResult",
     "approve",
+    "approve_batch",
     "cancel",
     "do_again",
     "leave",
@@ -17,6 +19,8 @@ __all__ = [
     "read_back",
     "read_back_if_due",
     "record_heartbeat",
+    "refuse_approval",
+    "refuse_batch",
     "request_batch",
     "request_operation",
     "sweep",

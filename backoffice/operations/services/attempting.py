@@ -4,11 +4,15 @@ Nothing in here runs inside a transaction, and no exception's text is logged or 
 others can hold personal data.
 """
 
+from dataclasses import replace
+
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice import provider
+from backoffice.audit.services import record
 from backoffice.cryptopocket.errors import (
     ConfigurationError,
     ContractError,
@@ -23,7 +27,9 @@ from backoffice.operations.errors import CannotBeSent
 from backoffice.operations.faults import report
 from backoffice.operations.kinds import OperationKind
 from backoffice.operations.models import Operation, State
+from backoffice.operations.redacting import without_personal_data
 from backoffice.operations.refusals import INVALID_REQUEST, NOT_SENT_BY_US
+from backoffice.operations.services.approving import obstacle_to_sending
 from backoffice.operations.services.outcomes import Declined, NothingSent, Outcome, Succeeded, Unclear
 
 NOT_AUTHORISED = "authorization_incorrect"
@@ -32,8 +38,25 @@ OUR_ERROR = "program_error"
 
 
 def attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
-    """Carry out a claimed operation; None when the claim was taken away before anything was sent."""
+    """Carry out a claimed operation; None when the claim was taken away before anything was sent.
+
+    What the outcome says is kept in clear, so the personal values of the request are masked in it.
+    """
+    outcome = _attempt(operation, kind)
+    if outcome is None or isinstance(outcome, Succeeded):
+        return outcome
+    # A raw exception text can stand where a code is expected (contract 1.3).
+    return replace(
+        outcome,
+        code=without_personal_data(outcome.code, operation.request),
+        text=without_personal_data(outcome.text, operation.request),
+    )
+
+
+def _attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
     try:
+        if obstacle := obstacle_to_sending(operation):
+            return Declined(code=NOT_SENT_BY_US, text=obstacle)
         client = provider.get_client()
         kind.prepare(operation)
     except Exception as error:  # noqa: BLE001 - whatever it is, the row must say that nothing was sent
@@ -50,7 +73,11 @@ def _mark_sent(operation: Operation) -> bool:
     """Commit that the call goes out now: from here on nobody can say that nothing was sent."""
     operation.sent_at = timezone.now()
     mine = Q(pk=operation.pk, state=State.SENDING, claim_token=operation.claim_token, sent_at__isnull=True)
-    return Operation.objects.filter(mine).update(sent_at=operation.sent_at) == 1
+    with transaction.atomic():
+        if not Operation.objects.filter(mine).update(sent_at=operation.sent_at):
+            return False
+        record("operation.sent", subject=operation, operation_id=operation.pk, attempt=operation.attempts)
+    return True
 
 
 def _before_the_call(operation: Operation, error: Exception) -> Outcome:
@@ -73,7 +100,7 @@ def _proven_not_done(error: CryptoPocketError) -> Outcome | None:
     """What an error means that proves that nothing was done; None for one that proves nothing."""
     match error:
         case Refused():
-            return Declined(code=error.code, text=_refusal_text(error))
+            return Declined(code=error.code, text=_refusal_text(error), data=error.data)
         case NotSent():
             return NothingSent(code="", text=str(error), retry_after=error.retry_after)
         case NotAuthorised():

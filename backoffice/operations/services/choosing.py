@@ -1,9 +1,8 @@
-"""What people decide about an operation: approve, cancel, try now, do again, leave."""
+"""What people decide about an operation: cancel, try now, do again, leave."""
 
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -11,20 +10,8 @@ from backoffice.operations.errors import NotPossible, ReasonMissing
 from backoffice.operations.kinds import OperationKind, get_kind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
-from backoffice.operations.services.permissions import check_approval_permission, check_permission
+from backoffice.operations.services.permissions import check_permission
 from backoffice.operations.states import move, note_event
-
-
-def approve(*, operation_id: int, by: AbstractBaseUser) -> Operation:
-    """Let an operation that awaits approval go out. Raises PermissionDenied (also to whoever asked), NotPossible."""
-    operation = Operation.objects.get(pk=operation_id)
-    check_approval_permission(get_kind(operation.kind), by)
-    if operation.requested_by_id == by.pk:
-        raise PermissionDenied("Somebody else than who asked for it must approve.")
-    with transaction.atomic():
-        _step(operation, State.AWAITING_APPROVAL, State.QUEUED, by=by, approved_by_id=by.pk)
-        nudge_on_commit(PERFORM, [operation_id])
-    return Operation.objects.get(pk=operation_id)
 
 
 def cancel(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
@@ -52,9 +39,12 @@ def leave(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
 def do_again(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
     """Send an unknown operation a second time, on a person's word. It may then have been done twice.
 
-    Raises ReasonMissing, PermissionDenied, and NotPossible when it is not unknown or known to have been done.
+    Raises ReasonMissing, PermissionDenied, and NotPossible when it is not unknown, is known to have been done, or
+    needed approval and was asked for by the same person.
     """
     operation, _kind, why = _decided(operation_id, by, reason)
+    if obstacle := obstacle_to_doing_again(operation, by):
+        raise NotPossible(obstacle)
     if operation.kept_answer:
         raise NotPossible(_("The provider has done it: its answer is kept here. It is not sent again."))
     with transaction.atomic():
@@ -62,6 +52,19 @@ def do_again(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operati
         _step(operation, State.UNKNOWN, State.QUEUED, by=by, note=why, **cleared)
         nudge_on_commit(PERFORM, [operation_id])
     return Operation.objects.get(pk=operation_id)
+
+
+def obstacle_to_doing_again(operation: Operation, person: AbstractBaseUser) -> str:
+    """Why this person cannot have it sent a second time, as a sentence; empty where they can.
+
+    One approval is for one act: on the asker's word alone the same money could go out as often as answers are lost.
+    """
+    if operation.approvals_needed and operation.requested_by_id == person.pk:
+        return _(
+            "This needed approval, and you asked for it: a colleague who may ask for such acts must do it again. Or "
+            "leave it, and ask anew. Nothing was sent."
+        )
+    return ""
 
 
 def try_now(*, operation_id: int, by: AbstractBaseUser) -> Operation:

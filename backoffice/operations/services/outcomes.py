@@ -1,6 +1,6 @@
 """How an attempt ended, as the rest of this room sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -13,10 +13,14 @@ class Succeeded:
 
 @dataclass(frozen=True, kw_only=True)
 class Declined:
-    """The provider said no, or our own check did: nothing was done, and repeating it does not help."""
+    """The provider said no, or our own check did: nothing was done, and repeating it does not help.
+
+    `data` is what came with the refusal; it can be a link that is a secret, and is kept nowhere by itself.
+    """
 
     code: str
     text: str
+    data: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,9 @@ import structlog
 from django.db.models import F, Q
 from django.utils import timezone
 
-from backoffice.operations.kinds import get_kind
+from backoffice.audit.context import acting
+from backoffice.operations.circumstances import as_asked
+from backoffice.operations.kinds import OperationKind, get_kind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.services.attempting import attempt
 from backoffice.operations.services.settling import settle
@@ -21,15 +23,20 @@ def perform(operation_id: int) -> Operation:
     Returns the operation as it stands afterwards. Never raises for what goes wrong at the provider or in a kind: the
     row says it. Raises UnknownKind and Operation.DoesNotExist; the row is left as it was.
     """
-    operation = Operation.objects.get(pk=operation_id)
-    kind = get_kind(operation.kind)
-    if _claim(operation):
-        outcome = attempt(operation, kind)
-        if outcome is None:
-            logger.warning("claim_lost_before_sending", operation=operation_id)
-        else:
-            settle(operation, kind, outcome)
+    operation = Operation.objects.select_related("requested_by").get(pk=operation_id)
+    with acting(as_asked(operation)):
+        _perform(operation, get_kind(operation.kind))
     return Operation.objects.get(pk=operation_id)
+
+
+def _perform(operation: Operation, kind: OperationKind) -> None:
+    if not _claim(operation):
+        return
+    outcome = attempt(operation, kind)
+    if outcome is None:
+        logger.warning("claim_lost_before_sending", operation=operation.pk)
+    else:
+        settle(operation, kind, outcome)
 
 
 def _claim(operation: Operation) -> bool:

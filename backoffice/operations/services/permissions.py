@@ -1,21 +1,40 @@
 """Who may ask for an operation and decide about it."""
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from collections.abc import Sequence
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin, User
 from django.core.exceptions import PermissionDenied
 
 from backoffice.operations.kinds import OperationKind
+from backoffice.operations.models import Operation
+
+APPROVE = "operations.approve_operation"
+CHANGE_POLICY = "operations.change_approvalpolicy"
 
 
 def check_permission(kind: OperationKind, person: AbstractBaseUser | AnonymousUser) -> None:
     """Raise PermissionDenied unless the person may ask for this kind."""
-    if not may(kind.permission, person):
-        raise PermissionDenied(f"This needs the permission {kind.permission}.")
+    check_has(kind.permission, person)
 
 
-def check_approval_permission(kind: OperationKind, person: AbstractBaseUser | AnonymousUser) -> None:
-    """Raise PermissionDenied unless the person may approve this kind."""
-    if not kind.approval_permission or not may(kind.approval_permission, person):
-        raise PermissionDenied(f"This needs the permission {kind.approval_permission or 'to approve'}.")
+def check_has(permission: str, person: AbstractBaseUser | AnonymousUser) -> None:
+    """Raise PermissionDenied unless the person holds the permission."""
+    if not may(permission, person):
+        raise PermissionDenied(f"This needs the permission {permission}.")
+
+
+def check_may_approve(person: User, operations: Sequence[Operation]) -> None:
+    """Raise PermissionDenied unless the person may decide about all of these, asked for by others."""
+    permissions = [APPROVE, *sorted(view_permissions(operations))]
+    for permission in permissions:
+        check_has(permission, person)
+    if any(operation.requested_by_id == person.pk for operation in operations):
+        raise PermissionDenied("Somebody else than who asked for it must approve.")
+
+
+def view_permissions(operations: Sequence[Operation]) -> set[str]:
+    """The permissions to see what the operations are about: nobody approves what they may not look at."""
+    return {".view_".join(row.subject_model.split(".", 1)) for row in operations if row.subject_model}
 
 
 def may(permission: str, person: AbstractBaseUser | AnonymousUser) -> bool:

@@ -6,14 +6,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice import provider
+from backoffice.audit.context import acting
 from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.operations import pacing
+from backoffice.operations.circumstances import as_asked
 from backoffice.operations.errors import NotPossible
 from backoffice.operations.faults import report
 from backoffice.operations.kept_answers import load_answer
 from backoffice.operations.kinds import CannotTell, Done, NotDone, OperationKind, ReadBack, get_kind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
+from backoffice.operations.redacting import without_personal_data
 from backoffice.operations.services.permissions import check_permission
 from backoffice.operations.services.settling import succeed
 from backoffice.operations.states import move
@@ -38,10 +41,11 @@ def read_back(*, operation_id: int, by: AbstractBaseUser | None = None) -> Opera
 
 def read_back_if_due(*, operation_id: int) -> Operation:
     """The same without a person, when its time has come; does nothing otherwise."""
-    operation = Operation.objects.get(pk=operation_id)
+    operation = Operation.objects.select_related("requested_by").get(pk=operation_id)
     kind = get_kind(operation.kind)
-    if can_be_read_back(operation, kind) and _count(operation, Q(not_before__lte=timezone.now())):
-        return _find_out(operation, kind, None)
+    with acting(as_asked(operation)):
+        if can_be_read_back(operation, kind) and _count(operation, Q(not_before__lte=timezone.now())):
+            return _find_out(operation, kind, None)
     return operation
 
 
@@ -87,7 +91,7 @@ def _ask(operation: Operation, kind: OperationKind) -> ReadBack:
     try:
         return kind.read_back(operation, provider.get_client())
     except CryptoPocketError as error:
-        return CannotTell(reason=str(error))
+        return CannotTell(reason=without_personal_data(str(error), operation.request))
     except Exception as error:  # noqa: BLE001 - a fault of ours proves nothing about the provider
         place = report("operation_read_back_failed", operation, error)
         return CannotTell(reason=_("Our own program failed: %(place)s.") % {"place": place})

@@ -2,21 +2,27 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from backoffice.audit.context import current_context, new_correlation_id
 from backoffice.operations.errors import AlreadyRequested, BatchTooLarge
 from backoffice.operations.kinds import OperationKind, get_kind
 from backoffice.operations.models import LIVE_STATES, Operation, OperationBatch, OperationEvent, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
 from backoffice.operations.services.permissions import check_permission
+from backoffice.operations.services.policy import await_approval, demand_of
+from backoffice.operations.states import write_events
+from backoffice.security.restriction import refuse_restricted
 
 BeforeCommit = Callable[[Operation], None]
 _KEY_LENGTH = 255
+_SUBMISSION_LENGTH = 64
+_REFERENCE_LENGTH = 100
 _RACES = 3
 
 
@@ -31,13 +37,18 @@ def request_operation(
 ) -> Operation:
     """Write down what a person asks of the provider; a worker does it after the commit.
 
-    request: JSON, without secrets or file contents. subject: the row it is about. before_commit: writes rows of the
-    caller's own in the same transaction; what it raises undoes everything.
+    Where the policy in force asks for approval, it waits for that first.
+
+    request: JSON without file contents, stored encrypted; its `submission`, where it has one, is the mark of the form
+    it came from. subject: the row it is about. before_commit: writes rows of the caller's own in the same
+    transaction; what it raises undoes everything.
     Raises UnknownKind, PermissionDenied, and AlreadyRequested with the operation that holds the same wish.
     """
     chosen = get_kind(kind)
     check_permission(chosen, requested_by)
     wish = _draft(chosen, request, requested_by=requested_by, subject=subject, batch=batch)
+    if demand := demand_of(chosen, [request], is_batch=False):
+        await_approval(wish, demand)
     try:
         return _write(wish, before_commit)
     except _NotInserted as failure:
@@ -62,6 +73,8 @@ def request_batch(
 ) -> OperationBatch:
     """Write down many operations of one kind at once, each with its own outcome.
 
+    Where the policy in force asks for approval, all of them wait: what they are worth counts together.
+
     subjects: as many as requests, in the same order. Wishes that are already on their way are not made again: the
     batch lists them in `already_requested`. A wish that stands twice in `requests` counts once.
     Raises UnknownKind, PermissionDenied, BatchTooLarge.
@@ -74,6 +87,9 @@ def request_batch(
     for request, subject in zip(requests, about, strict=True):
         draft = _draft(chosen, request, requested_by=requested_by, subject=subject, batch=None)
         drafts.setdefault(draft.dedupe_key, draft)
+    if demand := demand_of(chosen, [draft.request for draft in drafts.values()], is_batch=True):
+        for draft in drafts.values():
+            await_approval(draft, demand)
     for _race in range(_RACES):
         try:
             return _write_batch(chosen, list(drafts.values()), requested_by, before_commit)
@@ -110,22 +126,22 @@ def _draft(
     subject: models.Model | None,
     batch: OperationBatch | None,
 ) -> Operation:
+    refuse_restricted(subject)
     operation = Operation(
         kind=kind.name,
-        state=_first_state(kind),
+        state=State.QUEUED,
         request=dict(request),
+        submission=str(request.get("submission", ""))[:_SUBMISSION_LENGTH],
+        reference=kind.reference(request)[:_REFERENCE_LENGTH],
         dedupe_key=_short(kind.dedupe_key(request)),
         batch=batch,
-        requested_by_id=requested_by.pk,
+        requested_by=cast("User", requested_by),
+        correlation_id=current_context().correlation_id or new_correlation_id(),
         nudged_at=timezone.now(),
     )
     if subject is not None:
         operation.set_subject(subject)
     return operation
-
-
-def _first_state(kind: OperationKind) -> State:
-    return State.AWAITING_APPROVAL if kind.approval_permission else State.QUEUED
 
 
 def _short(key: str) -> str:
@@ -173,12 +189,12 @@ def _insert(wishes: list[Operation]) -> None:
             Operation.objects.bulk_create(wishes)
     except IntegrityError as error:
         raise _NotInserted(error) from None
-    OperationEvent.objects.bulk_create([event for wish in wishes for event in _first_events(wish)])
+    write_events([event for wish in wishes for event in _first_events(wish)])
     nudge_on_commit(PERFORM, [wish.pk for wish in wishes if wish.state == State.QUEUED])
 
 
 def _first_events(wish: Operation) -> list[OperationEvent]:
-    asked = {"operation": wish, "by_id": wish.requested_by_id}
+    asked = {"operation": wish, "by": wish.requested_by}
     return [
         OperationEvent(from_state="", to_state=State.REQUESTED, **asked),
         OperationEvent(from_state=State.REQUESTED, to_state=wish.state, **asked),

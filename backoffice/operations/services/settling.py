@@ -129,6 +129,7 @@ def _settle_refusal(operation: Operation, kind: OperationKind, outcome: Declined
             in_doubt=operation.in_doubt,
         )
         if refused:
+            kind.note_refusal(operation, outcome.code, outcome.data)
             kind.release(operation)
     return refused
 

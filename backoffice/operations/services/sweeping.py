@@ -1,16 +1,20 @@
 """Finding what was lost: workers that died, messages that never arrived, read-backs that are due."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.audit.context import acting
 from backoffice.operations import pacing
+from backoffice.operations.circumstances import by_itself
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.nudging import PERFORM, READ_BACK, nudge
+from backoffice.operations.services.approving import end_expired
 from backoffice.operations.states import move
 
 logger = structlog.get_logger(__name__)
@@ -26,6 +30,7 @@ class SweepResult:
     marked_unknown: int
     nudged: int
     read_backs_nudged: int
+    not_approved_in_time: int
 
 
 def sweep() -> SweepResult:
@@ -35,6 +40,7 @@ def sweep() -> SweepResult:
         marked_unknown=sum(map(_mark_unknown, _sent_and_never_settled())),
         nudged=_nudge_again(State.QUEUED, PERFORM),
         read_backs_nudged=_nudge_again(State.UNKNOWN, READ_BACK),
+        not_approved_in_time=end_expired(at_most=_AT_MOST),
     )
     if any(vars(result).values()):
         logger.info("operations_swept", **vars(result))
@@ -53,9 +59,8 @@ def _sent_and_never_settled() -> QuerySet[Operation]:
 
 def _return_to_queue(operation: Operation) -> bool:
     """The worker died before the call: proven, because `sent_at` is committed just before it."""
-    return move(
-        operation_id=operation.pk,
-        from_state=State.SENDING,
+    return _move_by_itself(
+        operation,
         to_state=State.QUEUED,
         condition=Q(claim_token=operation.claim_token, sent_at__isnull=True),
         note=_("The worker was lost before the call. Nothing was sent."),
@@ -68,9 +73,8 @@ def _mark_unknown(operation: Operation) -> bool:
     """The worker died, or hangs, after it had begun the call: nobody knows what became of it."""
     kind = find_kind(operation.kind)
     note = _("The worker was lost during the call, or before its answer was written down. It may have been done.")
-    return move(
-        operation_id=operation.pk,
-        from_state=State.SENDING,
+    return _move_by_itself(
+        operation,
         to_state=State.UNKNOWN,
         condition=Q(claim_token=operation.claim_token),
         note=note,
@@ -81,6 +85,11 @@ def _mark_unknown(operation: Operation) -> bool:
         not_before=timezone.now() if kind is not None and kind.can_read_back else None,
         nudged_at=None,
     )
+
+
+def _move_by_itself(operation: Operation, **step: Any) -> bool:
+    with acting(by_itself(operation)):
+        return move(operation_id=operation.pk, from_state=State.SENDING, **step)
 
 
 def _nudge_again(state: State, task: str) -> int:

@@ -42,6 +42,8 @@ METHODS = (
     ("transfer", "Bank transfer", "EUR"),
     *((place.method, place.method.title(), place.currency) for place in PLACES if place is not SPAIN),
 )
+METHOD_COUNTRIES = {place.method: place.code for place in PLACES if place is not SPAIN}
+"""The country of a method, where it is of one only (alpha-3)."""
 LATAM_METHODS = {code: currency for code, _, currency in METHODS if currency != "EUR"}
 LATAM_METHODS["KHIPU"] = "CLP"
 

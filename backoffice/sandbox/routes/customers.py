@@ -14,7 +14,7 @@ from backoffice.sandbox.data.customers import FIRST_ID
 from backoffice.sandbox.data.mixing import scramble, uuid_from
 from backoffice.sandbox.data.reference import DISPOSABLE_DOMAINS, IDENTIFICATION_TYPES
 from backoffice.sandbox.data.source import Row
-from backoffice.sandbox.files import is_readable
+from backoffice.sandbox.files import describe_picture
 from backoffice.sandbox.paging import answer_page
 from backoffice.sandbox.state import State
 
@@ -36,7 +36,9 @@ _COMPANY_RULES: dict[str, tuple[validation.Rule, ...]] = {
     "email": (validation.email, validation.at_most(254)),
     "company_name": (validation.text, validation.at_most(255)),
 }
+_DELEGATED_RULES = _PERSON_RULES | {"company_name": (validation.text, validation.at_most(255))}
 _CAPTURES = ("document_front", "document_back", "face", "liveness")
+_PASSPORTS = ("PASSPORT", "PASS")
 _DATABASE_COLUMN = 255
 _FAILING = re.compile(r"\+fail@")
 
@@ -60,15 +62,23 @@ def create_customer(call: Call) -> Answer:
 
 
 def create_customer_delegated_kyc(call: Call) -> Answer:
-    """Register a person or company whose KYC the integrator did; valid at once (contract 3.3)."""
-    errors = validation.check(call.body, _PERSON_RULES, required=("name", "email", *_CAPTURES))
-    for capture in _CAPTURES:
-        if capture not in errors and not is_readable(call.body[capture]):
-            errors[capture] = [f"The {capture.replace('_', ' ')} field is invalid."]
+    """Register a person or company whose KYC the integrator did; valid at once (contract 3.3).
+
+    Every capture must be a picture; only a passport has no back.
+    """
+    has_back = call.body.get("identification_type") not in _PASSPORTS or bool(call.body.get("document_back"))
+    captures = [capture for capture in _CAPTURES if has_back or capture != "document_back"]
+    errors = validation.check(call.body, _DELEGATED_RULES, required=("name", "email", *captures))
+    pictures = {capture: describe_picture(call.body[capture]) for capture in captures if capture not in errors}
+    for capture, picture in pictures.items():
+        if picture is None:
+            errors[capture] = [f"The {capture.replace('_', ' ')} field must be an image."]
     refusal = fail_validation(errors) if errors else _refuse_email(call)
     if refusal:
         return refusal
-    return succeed(_created(_add_person(call, kyc_status="valid")))
+    row = _add_person(call, kyc_status="valid")
+    call.state.record("captures", {"user_id": row["id"], **pictures})
+    return succeed(_created(row))
 
 
 def create_company_customer(call: Call) -> Answer:
@@ -79,6 +89,8 @@ def create_company_customer(call: Call) -> Answer:
         return refusal
     state = call.state
     number = scramble(state.number("companies", len(state.customers)))
+    password = f"{number:016x}"[:11] + "K"
+    link = f"https://b2b.example.com/kyb/{uuid_from(number + 2)}"
     row = add_customer(
         state,
         {
@@ -86,10 +98,10 @@ def create_company_customer(call: Call) -> Answer:
             "company_name": call.body["company_name"],
             "type": "company",
             "uuid": uuid_from(number),
+            "_kyb_password": password,
+            "_kyb_link": link,
         },
     )
-    password = f"{number:016x}"[:11] + "K"
-    link = f"https://b2b.example.com/kyb/{uuid_from(number + 2)}"
     return succeed({"id": row["id"], "uuid": row["uuid"], "kyb_link": link, "password": password})
 
 
@@ -137,6 +149,8 @@ def add_customer(state: State, fields: Mapping[str, Any]) -> Row:
 def _add_person(call: Call, *, kyc_status: str) -> Row:
     fields = {field: call.body[field] for field in _LISTED_FIELDS if field in call.body}
     fields |= {f"_{field}": call.body[field] for field in _UNLISTED_FIELDS if field in call.body}
+    if call.body.get("company_name"):
+        fields |= {"company_name": call.body["company_name"], "type": "company"}
     fails = bool(_FAILING.search(call.body["email"]))
     return add_customer(call.state, fields | {"kyc_status": kyc_status, "_fails": fails})
 

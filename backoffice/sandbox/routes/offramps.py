@@ -14,7 +14,7 @@ from backoffice.sandbox.data.customers import FIRST_ID
 from backoffice.sandbox.data.mixing import scramble
 from backoffice.sandbox.data.reference import find_asset
 from backoffice.sandbox.data.source import Row
-from backoffice.sandbox.eligibility import refuse_customer
+from backoffice.sandbox.eligibility import refuse_customer, refuse_unidentified
 from backoffice.sandbox.paging import answer_page
 from backoffice.sandbox.state import State
 
@@ -42,6 +42,8 @@ def create_off_ramp(call: Call) -> Answer:
     if not body.get("bank_name") and not (body.get("blockchain") and body.get("iban")):
         return fail("fail_mandatory_field")
     refusal = refuse_customer(call.state, index)
+    if not refusal and not body.get("iban"):
+        refusal = refuse_unidentified(call.state, body["user_id"])
     if refusal:
         return refusal
     chain = body.get("blockchain")

@@ -11,7 +11,7 @@ from backoffice.sandbox.call import Call
 from backoffice.sandbox.data.calendar import iso_text
 from backoffice.sandbox.data.customers import FIRST_ID
 from backoffice.sandbox.data.names import place_by_code
-from backoffice.sandbox.data.reference import METHODS, find_asset
+from backoffice.sandbox.data.reference import METHOD_COUNTRIES, METHODS, find_asset
 from backoffice.sandbox.data.source import Row
 from backoffice.sandbox.filtering import within_days
 from backoffice.sandbox.paging import answer_page
@@ -22,11 +22,15 @@ def list_payment_methods(call: Call) -> Answer:
     """List the methods, those of one country where it is given."""
     place = place_by_code(call.query.get("country_code", ""))
     methods = [
-        {"code": code, "name": name, "fiat_symbol": currency}
+        {"code": code, "name": name, "fiat_symbol": currency, **_country_of(code)}
         for code, name, currency in METHODS
         if place is None or currency == "EUR" or code == place.method
     ]
     return succeed(methods)
+
+
+def _country_of(method: str) -> Row:
+    return {"country_code": METHOD_COUNTRIES[method]} if method in METHOD_COUNTRIES else {}
 
 
 def get_on_ramp_quote(call: Call) -> Answer:

@@ -21,7 +21,7 @@ from backoffice.sandbox.data.reference import (
     find_asset,
 )
 from backoffice.sandbox.data.source import Row
-from backoffice.sandbox.eligibility import refuse_customer
+from backoffice.sandbox.eligibility import refuse_customer, refuse_unidentified
 from backoffice.sandbox.routes.payments import add_payment
 from backoffice.sandbox.state import State
 
@@ -37,7 +37,11 @@ def create_payment(call: Call) -> Answer:
     body = call.body
     method = str(body.get("payment_type") or "transfer")
     needed = ("fiat_symbol", "coin_symbol", "wallet", *(() if method in LATAM_METHODS else ("coin_chain",)))
-    refusal = _refuse(call, method=method, needed=needed) or _refuse_method(call, method)
+    refusal = (
+        _refuse(call, method=method, needed=needed)
+        or _refuse_method(call, method)
+        or (refuse_unidentified(call.state, body["user_id"]) if method in LATAM_METHODS else None)
+    )
     if refusal:
         return refusal
     if method != "transfer" and len(str(body["wallet"])) < _SHORTEST_WALLET:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 from django.utils import timezone
 
-from backoffice.sync.engine.columns import Columns, columns_of, prepare_moment, to_recordable
+from backoffice.sync.engine.columns import Columns, columns_of, prepare_moment
 from backoffice.sync.engine.statements import any_of_numbers, any_of_texts, insert, upsert
 from backoffice.sync.errors import NotMirroredError
 from backoffice.sync.models import RecordedChange, SyncRun
@@ -153,9 +153,17 @@ def _plan_first_sight(plan: _Plan, item: Incoming) -> Outcome:
 def _plan_update(plan: _Plan, item: Incoming, row: Mapping[str, Any]) -> Outcome:
     if row["read_at"] > item.read_at:
         return "stale"
+    if row.get("purged_at") is not None:
+        # Somebody asked to be forgotten: what the provider still says about them is not written down again.
+        plan.confirmed.append(row["pk"])
+        plan.confirmed_at.append(item.read_at)
+        return "unchanged"
     changed = {**item.columns, "missing_since": None}
+    to_recordable = plan.columns.to_recordable
     differences = {
-        name: [to_recordable(row[name]), to_recordable(value)] for name, value in changed.items() if row[name] != value
+        name: [to_recordable(name, row[name]), to_recordable(name, value)]
+        for name, value in changed.items()
+        if row[name] != value
     }
     if not differences and item.payload is None:
         plan.confirmed.append(row["pk"])

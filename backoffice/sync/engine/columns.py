@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import connection, connections, models
 
+from backoffice.security.fields import BlindIndexField, EncryptedTextField
+from backoffice.security.masking import mask
 from backoffice.sync.fields import ExactDecimalField
 from backoffice.sync.models import MirroredModel
 
@@ -40,6 +42,10 @@ class Columns:
         }
         self._columns = [(field.column or "", field.attname) for field in fields]
         self._prepares = [(field.column or "", prepare) for field in fields if (prepare := _find_prepare(field))]
+        self._digests = [
+            (field.column or "", field.of, field.digest_of) for field in fields if isinstance(field, BlindIndexField)
+        ]
+        self._encrypted = {field.attname: field.kind for field in fields if isinstance(field, EncryptedTextField)}
         self._fixed_defaults = {field.attname: field.get_default() for field in own if not _makes_its_default(field)}
         self._made_defaults = [(field.attname, field.get_default) for field in own if _makes_its_default(field)]
 
@@ -62,9 +68,16 @@ class Columns:
     def prepare(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """A row's values, all of them, by column name as the database takes them."""
         row = {column: values[attname] for column, attname in self._columns}
+        for column, of, digest_of in self._digests:
+            row[column] = digest_of(values[of])
         for column, prepare in self._prepares:
             row[column] = prepare(row[column])
         return row
+
+    def to_recordable(self, name: str, value: Any) -> Any:
+        """A value of a column as JSON can hold it, for the history: what is encrypted in the row is masked there."""
+        kind = self._encrypted.get(name)
+        return to_recordable(value) if kind is None else mask(str(value or ""), kind)
 
 
 def columns_of(model: type[MirroredModel]) -> Columns:

@@ -13,9 +13,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from backoffice.audit.context import current_context
+from backoffice.audit.services import record
 from backoffice.sync.errors import LeaseLostError, SyncAlreadyRunning
 from backoffice.sync.models import SyncRun
 
@@ -56,11 +58,13 @@ class Lease:
         changes: dict[str, Any] = {"state": state, "error": error, "finished_at": timezone.now()}
         if state == SyncRun.State.SUCCEEDED:
             changes["seen_rows"] = b""
-        if self._own().update(**changes):
-            for name, value in changes.items():
-                setattr(self.run, name, value)
-        else:
-            self.run.refresh_from_db()
+        with transaction.atomic():
+            if self._own().update(**changes):
+                for name, value in changes.items():
+                    setattr(self.run, name, value)
+                record("sync.ended", subject=self.run, sync_run_id=self.run.pk, **_outcome_of(self.run))
+            else:
+                self.run.refresh_from_db()
         self._show()
 
     def _update(self, **changes: Any) -> None:
@@ -88,6 +92,7 @@ def acquire(*, resource: str, mode: SyncRun.Mode, requested_by: Any = None, prog
         resource=resource,
         mode=mode,
         requested_by=requested_by,
+        correlation_id=current_context().correlation_id,
         lease_token=uuid.uuid4(),
         started_at=now,
         heartbeat_at=now,
@@ -114,13 +119,23 @@ def is_alive(run: SyncRun) -> bool:
 
 def abandon_dead_runs(*, resource: str) -> int:
     """Mark runs without a heartbeat as abandoned, and say how many."""
-    dead = SyncRun.objects.filter(resource=resource, state=SyncRun.State.RUNNING, heartbeat_at__lt=_dead_before())
-    return dead.update(
-        state=SyncRun.State.ABANDONED,
-        finished_at=timezone.now(),
-        error="The process ended without a word (no sign of life). What it had read was written; "
-        "the next full sync goes on from there.",
-    )
+    silent = Q(state=SyncRun.State.RUNNING, heartbeat_at__lt=_dead_before())
+    return sum(_abandon(run, silent) for run in SyncRun.objects.filter(silent, resource=resource))
+
+
+def _abandon(run: SyncRun, silent: Q) -> int:
+    """Mark one dead run, unless it was marked meanwhile; there is one of a resource at most."""
+    run.state = SyncRun.State.ABANDONED
+    with transaction.atomic():
+        marked = SyncRun.objects.filter(silent, pk=run.pk).update(
+            state=run.state,
+            finished_at=timezone.now(),
+            error="The process ended without a word (no sign of life). What it had read was written; "
+            "the next full sync goes on from there.",
+        )
+        if marked:
+            record("sync.ended", subject=run, sync_run_id=run.pk, **_outcome_of(run))
+    return marked
 
 
 def find_resumable(resource: str) -> SyncRun | None:
@@ -138,6 +153,12 @@ def find_beginning(run: SyncRun) -> SyncRun:
     while run.resumed_from is not None:
         run = run.resumed_from
     return run
+
+
+def _outcome_of(run: SyncRun) -> dict[str, Any]:
+    counts = ("seen", "created", "changed", "missing", "quarantined")
+    kept = {name: str(getattr(run, name)) for name in ("resource", "mode", "state")}
+    return {**kept, **{name: getattr(run, name) for name in counts}}
 
 
 def _go_on_from(run: SyncRun, stopped: SyncRun) -> None:

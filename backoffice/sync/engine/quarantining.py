@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from backoffice.security.encryption import encrypt_text
 from backoffice.sync.engine.applying import Cause
 from backoffice.sync.engine.columns import prepare_moment
 from backoffice.sync.engine.sighting import BadItem
@@ -56,7 +57,7 @@ def _to_row(resource: Resource, item: BadItem, cause: Cause) -> dict[str, object
         "resource": resource.name,
         "item_key": item.key,
         "partition": item.listing.partition,
-        "payload": item.canonical,
+        "payload": encrypt_text(item.canonical),
         "fingerprint": item.fingerprint,
         "reason": f"{item.field} {item.reason}",
         "code_version": resource.version,

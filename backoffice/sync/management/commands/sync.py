@@ -1,12 +1,12 @@
 """`manage.py sync`: bring the mirror up to date from a terminal."""
 
 import sys
-import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError
 
+from backoffice.progress import ProgressLine
 from backoffice.sync.errors import SyncAlreadyRunning, UnknownResourceError
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import Resource, all_resources, get_resource
@@ -36,9 +36,14 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _sync(self, resource: Resource, mode: SyncRun.Mode) -> bool:
-        progress = ProgressLine(self.stdout) if self.stdout.isatty() else None
+        progress = ProgressLine(self.stdout, label=resource.name, things="rows") if self.stdout.isatty() else None
+
+        def show(run: SyncRun) -> None:
+            if progress:
+                progress.show(run.seen, run.total)
+
         try:
-            run = sync_resource(name=resource.name, mode=mode, progress=progress.show if progress else None)
+            run = sync_resource(name=resource.name, mode=mode, progress=show)
         except SyncAlreadyRunning as problem:
             self.stderr.write(f"{resource.name}: {problem}")
             return False
@@ -49,40 +54,6 @@ class Command(BaseCommand):
         if run.error:
             self.stderr.write(f"{resource.name}: {run.error}")
         return run.state == SyncRun.State.SUCCEEDED and not run.quarantined
-
-
-class ProgressLine:
-    """One line of a terminal: a bar, rows, rate and time left."""
-
-    WIDTH = 24
-
-    def __init__(self, terminal: OutputWrapper) -> None:
-        self._terminal = terminal
-        self._began = time.monotonic()
-
-    def show(self, run: SyncRun) -> None:
-        """Write the line anew."""
-        line = self.describe(run, seconds=time.monotonic() - self._began)
-        self._terminal.write(f"\r\x1b[K{line}", ending="")
-        self._terminal.flush()
-
-    def clear(self) -> None:
-        """Leave an empty line behind."""
-        self._terminal.write("\r\x1b[K", ending="")
-        self._terminal.flush()
-
-    def describe(self, run: SyncRun, *, seconds: float) -> str:
-        """The line's text after so many seconds."""
-        rate = run.seen / seconds if seconds > 0 else 0.0
-        if not run.total:
-            return f"{run.resource}: {run.seen:,} rows, {rate:,.0f} a second"
-        done = min(1.0, run.seen / run.total)
-        bar = "█" * int(done * self.WIDTH)
-        left = _describe_seconds((run.total - run.seen) / rate) if rate and run.seen < run.total else "a moment"
-        return (
-            f"{run.resource}: {bar:░<{self.WIDTH}} {done:4.0%}  {run.seen:,} of {run.total:,} rows, "
-            f"{rate:,.0f} a second, {left} left"
-        )
 
 
 def describe_run(run: SyncRun) -> str:
@@ -112,9 +83,3 @@ def _choose(names: list[str], mode: SyncRun.Mode) -> list[Resource]:
     if fixed := [resource.name for resource in chosen if resource.name in wanted and not resource.can_be_open]:
         raise CommandError(f"Nothing of {', '.join(fixed)} is read singly: --mode open does not apply.")
     return [resource for resource in chosen if resource.can_be_open]
-
-
-def _describe_seconds(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

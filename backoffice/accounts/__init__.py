@@ -1,0 +1,1 @@
+"""How people sign in, and how sure of them we are."""

@@ -1,0 +1,44 @@
+"""How long the sync room keeps what it wrote about itself."""
+
+from datetime import datetime
+
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.retention.kinds import RetainedKind, delete_rows
+
+from .models import Quarantine, SyncRun
+
+
+def runs_ended_by(moment: datetime) -> QuerySet[SyncRun]:
+    """Runs that ended by that moment; the newest of each resource, mode and state stay: freshness is read from them."""
+    newest = SyncRun.objects.order_by().values("resource", "mode", "state").annotate(newest=Max("pk")).values("newest")
+    ended = SyncRun.objects.filter(finished_at__lte=moment).exclude(state=SyncRun.State.RUNNING)
+    return ended.exclude(pk__in=newest).defer("seen_rows")
+
+
+def items_resolved_by(moment: datetime) -> QuerySet[Quarantine]:
+    """Quarantined items that could be read, or were gone, by that moment."""
+    return Quarantine.objects.filter(resolved_at__lte=moment).defer("payload")
+
+
+KINDS = (
+    RetainedKind(
+        name="resolved_quarantine",
+        label=_("Quarantined items that were resolved"),
+        counted_from=_("when the item was resolved"),
+        default_days=90,
+        least_days=1,
+        rows_due=items_resolved_by,
+        purge=delete_rows,
+    ),
+    RetainedKind(
+        name="sync_runs",
+        label=_("Sync runs"),
+        counted_from=_("the end of the run; the newest of each kind stay"),
+        default_days=400,
+        least_days=30,
+        rows_due=runs_ended_by,
+        purge=delete_rows,
+    ),
+)

@@ -1,0 +1,185 @@
+"""The list and the pages of delegated verifications."""
+
+from collections.abc import Sequence
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.face.admin import Column, ListView, ObjectView, ReadOnlyAdmin, RelatedTable, column
+from backoffice.face.badges import copyable, link_to, moment, status_badge
+from backoffice.operations.models import State
+from backoffice.security.masking import MASK, Kind
+from backoffice.security.readers import shown_to_reader
+from backoffice.security.restriction import is_restricted
+from customers import services
+from customers.filters import DelegatedVerificationFilterSet
+from customers.identification import label_of_value
+from customers.models import DelegatedVerification, IdentityCapture
+from customers.tables import file_size, scan_badge
+from customers.views.delegated import (
+    begin,
+    change_details,
+    confirm,
+    discard,
+    show_capture,
+    take_captures,
+    take_document,
+)
+
+from .documents import CONTENT_PERMISSION
+
+START = "customers.start_delegated_kyc"
+
+
+@admin.register(DelegatedVerification)
+class DelegatedVerificationAdmin(ReadOnlyAdmin):
+    """Customers whose identity we have checked: own drafts, and all that were asked for."""
+
+    filterset_class = DelegatedVerificationFilterSet
+    list_display = ("__str__", "name", "state", "customer_link", "created_by", "created")
+    list_select_related = ("customer", "operation", "created_by")
+    page_select_related = ("customer", "operation", "created_by")
+    search_fields = ("customer__email", "customer__name", "customer__last_name", "customer__company_name", "=pk")
+    search_placeholder = _("Customer's e-mail or name, number")
+    empty_list_text = _("No delegated verifications yet. They begin with “Delegated KYC” on the list of customers.")
+    fieldsets = (
+        (_("Customer"), {"fields": ("name", "email", "country", "identification", "also", "customer")}),
+        (_("Registration"), {"fields": ("state", "operation", "created_by", "created_at")}),
+    )
+    list_views = (ListView(name="begin", label=_("Begin delegated KYC"), permission=START, view=begin),)
+    object_views = (
+        ObjectView(
+            name="details",
+            label=_("Go on"),
+            permission=START,
+            view=change_details,
+            tone="primary",
+            shown_for=services.is_open,
+        ),
+        ObjectView(name="document", label=_("Document"), permission=START, view=take_document, has_button=False),
+        ObjectView(name="captures", label=_("Face"), permission=START, view=take_captures, has_button=False),
+        ObjectView(name="confirm", label=_("Look and confirm"), permission=START, view=confirm, has_button=False),
+        ObjectView(
+            name="capture",
+            label=_("Look at a picture"),
+            permission=CONTENT_PERMISSION,
+            view=show_capture,
+            has_button=False,
+        ),
+        ObjectView(
+            name="discard",
+            label=_("Discard"),
+            permission=START,
+            view=discard,
+            posts=True,
+            tone="danger",
+            shown_for=services.is_open,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DelegatedVerification]:
+        """Own drafts, and all that were asked for: nobody sees what somebody else has not finished."""
+        rows: QuerySet[DelegatedVerification] = super().get_queryset(request)
+        return rows.filter(Q(operation__isnull=False) | Q(created_by_id=request.user.pk))
+
+    def related_tables(self, request: HttpRequest, row: DelegatedVerification) -> Sequence[RelatedTable]:
+        """The pictures."""
+        return [self._captures_of(row, may_look=request.user.has_perm(CONTENT_PERMISSION))]
+
+    @column(_("name"))
+    def name(self, verification: DelegatedVerification) -> str:
+        """Whom it is about."""
+        return MASK if is_restricted(verification) else verification.display_name
+
+    @column(_("state"), ordering="operation__state")
+    def state(self, verification: DelegatedVerification) -> SafeString:
+        """A draft, or where its operation stands."""
+        if verification.operation is None:
+            return status_badge("draft", gettext("draft"), "neutral")
+        return status_badge(verification.operation.state, choices=State)
+
+    @column(_("customer"), ordering="customer")
+    def customer_link(self, verification: DelegatedVerification) -> SafeString | str:
+        """The customer, once the provider has taken it."""
+        return link_to(verification.customer) if verification.customer else ""
+
+    @column(_("begun"), ordering="pk")
+    def created(self, verification: DelegatedVerification) -> SafeString:
+        """When."""
+        return moment(verification.created_at)
+
+    @column(_("e-mail"))
+    def email(self, verification: DelegatedVerification) -> str:
+        """The e-mail address, as who is reading may see it."""
+        return _shown(verification, "email", Kind.EMAIL)
+
+    @column(_("country"))
+    def country(self, verification: DelegatedVerification) -> str:
+        """The country."""
+        return "" if is_restricted(verification) else str(verification.details.get("country", ""))
+
+    @column(_("identification"))
+    def identification(self, verification: DelegatedVerification) -> str:
+        """Which document, and the end of its number."""
+        number = _shown(verification, "identification_number", Kind.IDENTIFICATION)
+        details = verification.details
+        kind = label_of_value(
+            country_code=details.get("country_code", ""), value=details.get("identification_type", "")
+        )
+        return f"{kind} {number}".strip()
+
+    @column(_("also given"))
+    def also(self, verification: DelegatedVerification) -> str:
+        """What else is sent, without what it says."""
+        return ", ".join(sorted(set(verification.details) - _SHOWN))
+
+    def _captures_of(self, row: DelegatedVerification, *, may_look: bool) -> RelatedTable:
+        address = self.url_of("capture", row)
+
+        def look(capture: IdentityCapture) -> SafeString | str:
+            if not may_look:
+                return ""
+            words = gettext("Look at it")
+            link = '<a href="{}?kind={}" target="_blank" rel="noopener">{}</a>'
+            return format_html(link, address, capture.kind, words)
+
+        return RelatedTable(
+            name="captures",
+            title=_("Pictures"),
+            queryset=row.captures.order_by("pk"),
+            columns=(
+                Column(label=_("what it shows"), value=lambda capture: capture.get_kind_display()),
+                Column(label=_("format"), value=lambda capture: capture.media_type),
+                Column(label=_("size"), value=lambda capture: file_size(capture.size), numeric=True),
+                Column(label=_("malware scan"), value=lambda capture: scan_badge(capture.scan_result)),
+                Column(label="SHA-256", value=lambda capture: copyable(capture.sha256, shorten=12)),
+                Column(label=_("uploaded"), value=lambda capture: moment(capture.created_at)),
+                Column(label=_("picture"), value=look),
+            ),
+            empty_text=_("None was handed in yet."),
+        )
+
+
+_SHOWN = frozenset(
+    (
+        "name",
+        "last_name",
+        "company_name",
+        "email",
+        "country",
+        "country_code",
+        "identification_type",
+        "identification_number",
+    )
+)
+
+
+def _shown(verification: DelegatedVerification, name: str, kind: Kind) -> str:
+    """A piece of the data as who is reading now may see it; nothing of somebody who asked to be forgotten."""
+    value = verification.details.get(name, "")
+    return MASK if value and is_restricted(verification) else shown_to_reader(value, kind)

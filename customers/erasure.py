@@ -1,0 +1,125 @@
+"""Requests for erasure: restricted at once, purged once the period has ended.
+
+A restricted customer's personal data is shown to nobody, and nothing is asked of the provider for the customer; the
+mirror goes on, because the provider owns the truth. At the purge the row is reduced to its id, and no sync fills it
+again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from backoffice.audit.services import record
+from backoffice.operations.models import Operation, OperationApproval, OperationEvent
+from backoffice.retention.services import period_of
+from backoffice.sync.models import Quarantine, RecordedChange
+
+from .activity import active_since, last_active_at
+from .models import (
+    CompanyVerification,
+    Customer,
+    DelegatedVerification,
+    Document,
+    EnhancedVerification,
+    ErasureRequest,
+)
+from .retention import DOCUMENTS, forget_requests, purge_delegated, purge_documents
+from .sync import RESOURCE_NAME
+
+FORGOTTEN: dict[str, Any] = {
+    "email": "",
+    "name": "",
+    "last_name": "",
+    "company_name": "",
+    "country": "",
+    "identification_number": "",
+    "identification_digest": "",
+    "kyc_status": "",
+    "kyc_form_url": "",
+    "registered_at": None,
+    "payload": "{}",
+    "fingerprint": "",
+}
+"""What a purged customer's row holds."""
+
+
+PURGED_REASON = "-"
+"""What is left of why something was not approved."""
+
+
+class NotOpenError(Exception):
+    """The customer has an open request already, or none that could be lifted."""
+
+
+def purge_date_of(customer: Customer) -> datetime:
+    """When the customer can be purged, as far as is known today."""
+    return max(timezone.now(), last_active_at(customer) + period_of(DOCUMENTS))
+
+
+@transaction.atomic
+def restrict_customer(customer: Customer, *, reason: str, by: AbstractBaseUser) -> ErasureRequest:
+    """Hide the customer's personal data from now on, and have it purged when its period ends. Raises NotOpenError."""
+    if not Customer.objects.filter(pk=customer.pk, restricted_at=None).update(restricted_at=timezone.now()):
+        raise NotOpenError
+    request = ErasureRequest.objects.create(
+        customer=customer, reason=reason, asked_by_id=by.pk, purge_on=purge_date_of(customer).date()
+    )
+    _about(customer).update(subject_is_restricted=True)
+    record("customer.restricted", subject=customer, by=by, purge_on=request.purge_on.isoformat())
+    return request
+
+
+@transaction.atomic
+def lift_restriction(customer: Customer, *, reason: str, by: AbstractBaseUser) -> None:
+    """Show the customer's data again: the request was a mistake, or was withdrawn. Raises NotOpenError."""
+    if (
+        not Customer.objects.filter(pk=customer.pk, purged_at=None)
+        .exclude(restricted_at=None)
+        .update(restricted_at=None)
+    ):
+        raise NotOpenError
+    open_requests().filter(customer=customer).update(lifted_at=timezone.now(), lifted_by=by.pk, lift_reason=reason)
+    _about(customer).update(subject_is_restricted=False)
+    record("customer.restriction_lifted", subject=customer, by=by)
+
+
+def open_requests() -> QuerySet[ErasureRequest]:
+    """Requests that are neither lifted nor carried out."""
+    return ErasureRequest.objects.filter(lifted_at=None, purged_at=None)
+
+
+def erasures_due(moment: datetime) -> QuerySet[ErasureRequest]:
+    """Open requests of customers who have done nothing since that moment, and have no live operation."""
+    return open_requests().exclude(active_since(moment))
+
+
+def purge_customers(rows: list[Any]) -> None:
+    """Take away everything personal of the customers of these requests; their payments stay, as the books must."""
+    customers = Customer.objects.filter(pk__in=[row.customer_id for row in rows])
+    numbers, remote_ids = zip(*customers.values_list("pk", "remote_id"), strict=True)
+    purge_documents(list(Document.objects.filter(customer__in=numbers, purged_at=None)))
+    purge_delegated(list(DelegatedVerification.objects.filter(customer__in=numbers, purged_at=None)))
+    EnhancedVerification.objects.filter(customer__in=numbers).update(link="")
+    CompanyVerification.objects.filter(customer__in=numbers).update(link="", password="")
+    _forget_operations(Operation.objects.filter(subject_model="customers.customer", subject_id__in=map(str, numbers)))
+    RecordedChange.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()
+    Quarantine.objects.filter(resource=RESOURCE_NAME, item_key__in=remote_ids).delete()
+    now = timezone.now()
+    customers.update(purged_at=now, **FORGOTTEN)
+    ErasureRequest.objects.filter(pk__in=[row.pk for row in rows]).update(purged_at=now, reason="", lift_reason="")
+
+
+def _about(customer: Customer) -> QuerySet[Operation]:
+    return Operation.objects.filter(subject_model="customers.customer", subject_id=str(customer.pk))
+
+
+def _forget_operations(operations: QuerySet[Operation]) -> None:
+    OperationEvent.objects.filter(operation__in=operations).update(note="")
+    # A refusal without a reason is one that the database does not take.
+    OperationApproval.objects.filter(operation__in=operations).exclude(reason="").update(reason=PURGED_REASON)
+    operations.update(error_text="")
+    forget_requests(operations)

@@ -1,0 +1,34 @@
+"""What we ask of the provider about customers: register them, issue verification links, upload documents."""
+
+from backoffice.operations.kinds import OperationKind
+
+from .companies import RegisterCompany
+from .delegated import CreateCustomerDelegatedKyc
+from .documents import UploadCustomerDocument
+from .links import CreateEnhancedVerificationLink
+from .registering import CreateCustomer
+
+__all__ = [
+    "KINDS",
+    "REGISTRATIONS",
+    "CreateCustomer",
+    "CreateCustomerDelegatedKyc",
+    "CreateEnhancedVerificationLink",
+    "RegisterCompany",
+    "UploadCustomerDocument",
+]
+
+REGISTRATIONS: tuple[type[OperationKind], ...] = (
+    CreateCustomer,
+    RegisterCompany,
+    CreateCustomerDelegatedKyc,
+)
+"""The kinds whose request carries the e-mail of a new customer."""
+
+KINDS: tuple[OperationKind, ...] = (
+    CreateCustomer(),
+    RegisterCompany(),
+    CreateCustomerDelegatedKyc(),
+    CreateEnhancedVerificationLink(),
+    UploadCustomerDocument(),
+)

@@ -1,0 +1,87 @@
+"""Registering a person with the provider."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.operations.kinds import Label, OperationKind, ReadBack
+from backoffice.operations.models import Operation
+
+from .shared import Received, key_of_email, links_of_registration, mirror_registered, read_back_by_email
+
+
+class CreateCustomer(OperationKind):
+    """Registers a person (contract 3.2). Read back by e-mail (contract 3.8), which is unique at the provider.
+
+    request: the fields of `registerUser` that were filled in, by their names in the contract, and `submission`.
+    """
+
+    name = "create_customer"
+    label = _("Register a customer")
+    permission = "customers.create_customer_at_provider"
+    can_read_back = True
+    answer_type = Received
+
+    def dedupe_key(self, request: Mapping[str, Any]) -> str:
+        """The e-mail address, hashed."""
+        return key_of_email(request["email"])
+
+    def send(self, operation: Operation, client: CryptoPocketClient) -> Received:
+        """Register the person."""
+        details: dict[str, Any] = {key: value for key, value in operation.request.items() if key != "submission"}
+        if "dob" in details:
+            details["dob"] = date.fromisoformat(details["dob"])
+        item = client.create_customer(**details)
+        return Received(payload=item.payload, read_at=item.read_at)
+
+    def apply(self, operation: Operation, answer: Received) -> dict[str, Any]:
+        """Mirror the customer at once, with the link to the KYC form."""
+        customer = mirror_registered(operation, answer.payload, read_at=answer.read_at)
+        return {"customer_id": customer.remote_id}
+
+    def read_back(self, operation: Operation, client: CryptoPocketClient) -> ReadBack:
+        """Look for the customer by e-mail."""
+        return read_back_by_email(operation, client, email=operation.request["email"])
+
+    def describe(self, operation: Operation) -> list[tuple[Label, Any]]:
+        """Who is to be registered; of the rest only what else was given, not what it says."""
+        request = operation.request
+        full_name = " ".join(request[key] for key in ("name", "last_name", "last_name2") if request.get(key))
+        identification = " ".join(
+            request[key] for key in ("identification_type", "identification_number") if request.get(key)
+        )
+        shown: list[tuple[Label, Any]] = [
+            (_("Name"), full_name),
+            (_("E-mail"), request["email"]),
+            (_("Country"), request.get("country", "")),
+            (_("Identification"), identification),
+            (_("Also sent"), ", ".join(sorted(set(request) - _SHOWN_FIELDS))),
+        ]
+        return [(label, value) for label, value in shown if value]
+
+    def advise_when_done(self, operation: Operation) -> str:
+        """That the verification does not begin by itself."""
+        return gettext("Send the customer the KYC link: it is on the customer's page.")
+
+    def links(self, operation: Operation) -> list[tuple[Label, str]]:
+        """The customer's page, or the way to the customer who has the e-mail already."""
+        return links_of_registration(operation)
+
+
+_SHOWN_FIELDS = frozenset(
+    (
+        "name",
+        "last_name",
+        "last_name2",
+        "email",
+        "country",
+        "country_code",
+        "identification_type",
+        "identification_number",
+        "submission",
+    )
+)

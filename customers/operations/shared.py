@@ -1,0 +1,92 @@
+"""What the kinds of operation share: answers as they came, customers by e-mail, and the way to the customer."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.errors import NotFound
+from backoffice.operations.kinds import CannotTell, Done, Label, NotDone, ReadBack
+from backoffice.operations.models import Operation
+from backoffice.provider import get_catalogue
+from backoffice.sync.models import SyncRun
+from backoffice.sync.services import mirror_item, request_sync
+from customers.models import Customer
+from customers.sync import RESOURCE_NAME, parse_list_item
+
+SOURCE = "operation"
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer as it came, and when its request began."""
+
+    payload: dict[str, Any]
+    read_at: datetime
+
+    def __repr__(self) -> str:
+        """Only that it is one: the payload is personal data."""
+        return "<Received>"
+
+
+def key_of_email(email: str) -> str:
+    """The e-mail address, hashed: keys are shown in the database's own messages."""
+    return hashlib.sha256(email.strip().casefold().encode()).hexdigest()
+
+
+def mirror_registered(operation: Operation, payload: Mapping[str, Any], *, read_at: datetime) -> Customer:
+    """Mirror a customer who was just registered, as what the operation is about; the list soon says the rest.
+
+    payload: the customer as received, without secrets: it is kept. Raises UnreadableItem.
+    """
+    mirror_item(name=RESOURCE_NAME, payload=payload, read_at=read_at, source=SOURCE)
+    request_sync(name=RESOURCE_NAME, mode=SyncRun.Mode.HEAD)
+    customer = Customer.objects.get(remote_id=parse_list_item(payload, "").remote_id)
+    operation.set_subject(customer)
+    return customer
+
+
+def naming_company(payload: Mapping[str, Any], company_name: str) -> dict[str, Any]:
+    """The payload with the company's name where it does not mention it: answers to registering may not."""
+    names = get_catalogue()["list_customers"].fields["company_name"]
+    is_told = not company_name or any(payload.get(name) for name in names)
+    return dict(payload) if is_told else {**payload, names[0]: company_name}
+
+
+def read_back_by_email(operation: Operation, client: CryptoPocketClient, *, email: str) -> ReadBack:
+    """Look for the customer by e-mail; one that we knew before this was asked is not the outcome of it.
+
+    Done carries a `Received`. Raises the errors of the client.
+    """
+    try:
+        item = client.find_user(email=email)
+    except NotFound:
+        return NotDone()
+    if Customer.objects.filter(remote_id=item.parse().id, first_seen_at__lt=operation.created_at).exists():
+        return CannotTell(
+            reason=gettext(
+                "The provider has a customer with this e-mail, but we knew that customer before this was asked. "
+                "Most likely nothing new was registered: leave it, and use the customer in the list."
+            )
+        )
+    return Done(answer=Received(payload=item.payload, read_at=item.read_at))
+
+
+def link_to_subject(operation: Operation) -> list[tuple[Label, str]]:
+    """The customer's page."""
+    return [(_("The customer"), reverse("admin:customers_customer_change", args=[operation.subject_id]))]
+
+
+def links_of_registration(operation: Operation) -> list[tuple[Label, str]]:
+    """The customer's page, or the way to the customer who has the e-mail already."""
+    if operation.subject_id:
+        return link_to_subject(operation)
+    if operation.error_code == "user_already_exists":
+        address = reverse("admin:customers_customer_same-email")
+        return [(_("The customer who has this e-mail"), f"{address}?operation={operation.pk}")]
+    return []

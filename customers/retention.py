@@ -1,0 +1,115 @@
+"""How long what was taken from customers, or made for them, is kept."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.operations.models import LIVE_STATES, Operation
+from backoffice.retention.kinds import RetainedKind
+from backoffice.retention.services import remove_files_later
+
+from .activity import active_since
+from .models import CompanyVerification, DelegatedVerification, Document, EnhancedVerification, IdentityCapture
+
+FIVE_YEARS_IN_DAYS = 5 * 365 + 2
+"""Never shorter than five years, whichever of them are leap years."""
+
+
+def documents_due(moment: datetime) -> QuerySet[Document]:
+    """Documents whose customer has done nothing since that moment, and has no live operation."""
+    kept = Document.objects.filter(purged_at=None, created_at__lte=moment).exclude(operation__state__in=LIVE_STATES)
+    return kept.exclude(active_since(moment))
+
+
+def purge_documents(rows: list[Any]) -> None:
+    """Take away the files, what tells their content, and what was written down to send them; the rows stay."""
+    remove_files_later([row.file.name for row in rows])
+    forget_requests(Operation.objects.filter(pk__in=[row.operation_id for row in rows if row.operation_id]))
+    Document.objects.filter(pk__in=[row.pk for row in rows]).update(file="", sha256="", purged_at=timezone.now())
+
+
+def forget_requests(operations: QuerySet[Operation]) -> None:
+    """Take away what was asked and answered; that it was asked, by whom and when, stays."""
+    # The key can be the hash of an e-mail address, which whoever knows the address can try.
+    operations.update(request={}, answer=None, kept_answer="", dedupe_key="")
+
+
+def links_due(moment: datetime) -> QuerySet[EnhancedVerification]:
+    """Verification links that had ended by that moment and are still kept."""
+    return EnhancedVerification.objects.filter(expires_at__lte=moment).exclude(link="")
+
+
+def purge_links(rows: list[Any]) -> None:
+    """Take the links away; that they were issued stays."""
+    EnhancedVerification.objects.filter(pk__in=[row.pk for row in rows]).update(link="")
+
+
+def company_secrets_due(moment: datetime) -> QuerySet[CompanyVerification]:
+    """Links and passwords of company forms that had ended by that moment and are still kept."""
+    return CompanyVerification.objects.filter(ends_at__lte=moment).exclude(link="", password="")
+
+
+def purge_company_secrets(rows: list[Any]) -> None:
+    """Take the links and passwords away; that the company was registered stays."""
+    CompanyVerification.objects.filter(pk__in=[row.pk for row in rows]).update(link="", password="")
+
+
+def delegated_due(moment: datetime) -> QuerySet[DelegatedVerification]:
+    """Delegated verifications that led to a customer who has done nothing since that moment."""
+    kept = DelegatedVerification.objects.filter(purged_at=None, customer__isnull=False, created_at__lte=moment)
+    return kept.exclude(operation__state__in=LIVE_STATES).exclude(active_since(moment))
+
+
+def purge_delegated(rows: list[Any]) -> None:
+    """Take away pictures and data; that the identity was checked, by whom and when, stays."""
+    keys = [row.pk for row in rows]
+    captures = IdentityCapture.objects.filter(verification__in=keys)
+    remove_files_later(list(captures.values_list("file", flat=True)))
+    captures.delete()
+    forget_requests(Operation.objects.filter(pk__in=[row.operation_id for row in rows if row.operation_id]))
+    DelegatedVerification.objects.filter(pk__in=keys).update(details={}, typed={}, purged_at=timezone.now())
+
+
+DOCUMENTS = RetainedKind(
+    name="customer_documents",
+    label=_("Customers' documents"),
+    counted_from=_("the customer's last operation, payment or off-ramp"),
+    default_days=FIVE_YEARS_IN_DAYS,
+    least_days=365,
+    rows_due=documents_due,
+    purge=purge_documents,
+)
+
+KINDS = (
+    DOCUMENTS,
+    RetainedKind(
+        name="delegated_verifications",
+        label=_("Data and pictures of delegated KYC"),
+        counted_from=_("the customer's last operation, payment or off-ramp"),
+        default_days=FIVE_YEARS_IN_DAYS,
+        least_days=365,
+        rows_due=delegated_due,
+        purge=purge_delegated,
+    ),
+    RetainedKind(
+        name="verification_links",
+        label=_("Enhanced verification links"),
+        counted_from=_("the end of the link"),
+        default_days=90,
+        least_days=1,
+        rows_due=links_due,
+        purge=purge_links,
+    ),
+    RetainedKind(
+        name="company_secrets",
+        label=_("Links and passwords of companies' forms"),
+        counted_from=_("the end of the form"),
+        default_days=90,
+        least_days=1,
+        rows_due=company_secrets_due,
+        purge=purge_company_secrets,
+    ),
+)

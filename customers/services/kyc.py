@@ -1,0 +1,110 @@
+"""Reading customers' KYC status from the provider because somebody wants to know it now."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.audit.services import record
+from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.errors import CryptoPocketError, Refused
+from backoffice.provider import get_client
+from backoffice.sync.services import refresh_one
+from customers.models import Customer, KycRefresh
+from customers.sync import RESOURCE_NAME
+
+SOURCE = "asked for"
+FAILURES_IN_A_ROW = 5
+Outcome = KycRefresh.Outcome
+
+
+class TooManyChosenError(Exception):
+    """More customers than are read at once, or none. Nothing was read; the text is fit to be shown."""
+
+
+def refresh_kyc_status(
+    *, customer: Customer, by: AbstractBaseUser, client: CryptoPocketClient | None = None
+) -> "KycRefresh.Outcome":
+    """Read how far a customer's verification is and bring the row up to date (`customer` as well).
+
+    Must not run inside a transaction, since it waits for the provider. client: a quick one where a person waits.
+    Raises the errors of `backoffice.cryptopocket.errors`; then nothing was changed.
+    """
+    before = customer.kyc_status
+    word = refresh_one(name=RESOURCE_NAME, remote_id=customer.remote_id, source=SOURCE, client=client)
+    customer.refresh_from_db()
+    outcome = _outcome_of(word, has_changed=customer.kyc_status != before)
+    record(
+        "kyc.refreshed",
+        subject=customer,
+        by=by,
+        before={"kyc_status": before},
+        after={"kyc_status": customer.kyc_status},
+        outcome=outcome.value,
+    )
+    return outcome
+
+
+def request_kyc_refresh(*, customers: Sequence[Customer], requested_by: AbstractBaseUser) -> KycRefresh:
+    """Have a worker read the status of each of the customers; the row says how far it is.
+
+    Raises TooManyChosenError.
+    """
+    from customers.tasks import refresh_kyc  # noqa: PLC0415 - tasks call services
+
+    limit = most_at_once()
+    if not 1 <= len(customers) <= limit:
+        raise TooManyChosenError(
+            _("Choose between 1 and %(limit)s customers at a time. Nothing was read.") % {"limit": limit}
+        )
+    with transaction.atomic():
+        refresh = KycRefresh.objects.create(
+            chosen=[customer.pk for customer in customers], requested_by_id=requested_by.pk
+        )
+        transaction.on_commit(lambda: refresh_kyc.delay(refresh.pk), robust=True)
+    return refresh
+
+
+def most_at_once() -> int:
+    """How many customers may be chosen at a time."""
+    limit: int = settings.SYNC_OPEN_READS_PER_RUN
+    return limit
+
+
+def run_kyc_refresh(*, refresh_id: int) -> KycRefresh:
+    """Read what is still to be read. A second run of the same goes on where the first one stood."""
+    refresh = KycRefresh.objects.select_related("requested_by").get(pk=refresh_id)
+    left = [key for key in refresh.chosen if str(key) not in refresh.outcomes]
+    customers = Customer.objects.in_bulk(left)
+    failures = 0
+    for key in left:
+        if failures >= FAILURES_IN_A_ROW or refresh.finished_at is not None:
+            break
+        failures = _read(refresh, customers[key], failures) if key in customers else failures
+    refresh.finished_at = refresh.finished_at or timezone.now()
+    refresh.save(update_fields=["finished_at", "problem"])
+    return refresh
+
+
+def _read(refresh: KycRefresh, customer: Customer, failures: int) -> int:
+    """Read one customer and note what came of it; gives how many reads have failed in a row."""
+    try:
+        outcome = refresh_kyc_status(customer=customer, by=refresh.requested_by, client=get_client())
+        failures = 0
+    except CryptoPocketError as problem:
+        outcome = Outcome.NOT_READ
+        # A refusal is about this customer; anything else can be about all of them.
+        failures += not isinstance(problem, Refused)
+        refresh.problem = str(problem)
+    refresh.outcomes[str(customer.pk)] = outcome.value
+    refresh.save(update_fields=["outcomes", "problem"])
+    return failures
+
+
+def _outcome_of(word: str, *, has_changed: bool) -> "KycRefresh.Outcome":
+    if word == "missing":
+        return Outcome.MISSING
+    return Outcome.CHANGED if has_changed else Outcome.UNCHANGED

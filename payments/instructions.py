@@ -1,0 +1,29 @@
+"""How a payment is paid, and where the coins of an off-ramp go: what pages show of it."""
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from payments.models import OffRamp, OffRampInstructions, Payment, PaymentInstructions
+
+_GROUP = 4
+
+
+def instructions_of_payment(payment: Payment) -> PaymentInstructions | None:
+    """How it is paid; None where it was not created here."""
+    try:
+        return payment.instructions
+    except ObjectDoesNotExist:
+        return None
+
+
+def instructions_of_off_ramp(off_ramp: OffRamp) -> OffRampInstructions | None:
+    """Where its coins go; None where it was not created here."""
+    try:
+        return off_ramp.instructions
+    except ObjectDoesNotExist:
+        return None
+
+
+def in_groups(iban: str) -> str:
+    """An IBAN in groups of four, as people read it."""
+    plain = "".join(iban.split())
+    return " ".join(plain[start : start + _GROUP] for start in range(0, len(plain), _GROUP))

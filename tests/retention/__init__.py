@@ -1,0 +1,1 @@
+"""Periods, purging, and what is never purged."""

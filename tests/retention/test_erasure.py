@@ -1,0 +1,279 @@
+"""Who asks to be forgotten is hidden at once and purged when the period ends, and no sync brings them back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.utils import timezone
+
+from backoffice.audit.models import AuditRecord
+from backoffice.operations.models import Operation, OperationApproval, OperationEvent, State
+from backoffice.retention.services import purge_due
+from backoffice.sandbox import Sandbox
+from backoffice.sync.models import Quarantine, RecordedChange, SyncRun
+from backoffice.sync.services import sync_resource
+from customers import erasure, services
+from customers.activity import last_active_at
+from customers.erasure import FORGOTTEN
+from customers.models import Customer, DelegatedVerification, Document, ErasureRequest
+from customers.retention import FIVE_YEARS_IN_DAYS
+from payments.models import Payment
+from tests.people import sign_in
+
+MARCH = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+PERIOD = timedelta(days=FIVE_YEARS_IN_DAYS)
+SECOND = timedelta(seconds=1)
+PERSONAL = ("Lena", "Ortega", "lena@example.org", "example.org", "678Z")
+HandIn = Callable[..., Document]
+
+
+def _page(lena: Customer, name: str = "change") -> str:
+    return f"/admin/customers/customer/{lena.pk}/{name}/"
+
+
+@pytest.fixture
+def restricted(lena: Customer, clara: User) -> Customer:
+    """Lena, after Clara entered her request."""
+    with time_machine.travel(MARCH, tick=False):
+        erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+    lena.refresh_from_db()
+    return lena
+
+
+def test_clara_enters_a_request_and_is_told_the_day(
+    client: Client, clara: User, lena: Customer, hand_in: HandIn
+) -> None:
+    hand_in(MARCH)
+    sign_in(client, clara)
+
+    asked = client.get(_page(lena, "restrict")).content.decode()
+    done = client.post(_page(lena, "restrict"), {"reason": "Letter 17"})
+
+    request = ErasureRequest.objects.get()
+    assert done.status_code == 302
+    assert "2 Mar 2031" in asked
+    assert request.purge_on == (MARCH + PERIOD).date()
+    assert (request.reason, request.asked_by) == ("Letter 17", clara)
+    assert AuditRecord.objects.get(action="customer.restricted").actor_name == "clara"
+    client.post(_page(lena, "restrict"), {"reason": "again"})
+    assert ErasureRequest.objects.count() == 1
+
+
+def test_from_then_on_nobody_sees_what_is_personal(
+    client: Client, ada: User, hand_in: HandIn, restricted: Customer
+) -> None:
+    document = hand_in(MARCH)
+    Payment.objects.create(
+        remote_id="1", customer=restricted, read_at=MARCH, first_seen_at=MARCH, changed_at=MARCH, created_at=MARCH
+    )
+    sign_in(client, ada)
+    pages = [
+        client.get(address).content.decode()
+        for address in (
+            _page(restricted),
+            "/admin/customers/customer/",
+            f"/admin/customers/document/{document.pk}/change/",
+            "/admin/payments/payment/",
+        )
+    ]
+    files = [
+        b"".join(client.post(address, {"format": "csv", "personal_data": "on"}).streaming_content).decode()  # type: ignore[attr-defined]  # the client's answer is a stream
+        for address in ("/admin/customers/customer/export/", "/admin/payments/payment/export/")
+    ]
+
+    assert all(word not in text for text in [*pages, *files] for word in PERSONAL)
+    assert "tone-attention" in pages[0]
+    assert "Restricted customer 4711" in pages[1]
+    assert "upload-document/" not in pages[0]
+
+
+def test_neither_operations_nor_changes_nor_quarantine_say_what_is_hidden(
+    client: Client, ada: User, hand_in: HandIn, lena: Customer, clara: User
+) -> None:
+    operation = hand_in(MARCH).operation
+    assert operation is not None
+    said = {"error_text": "Lena Ortega is known already", "approvals_needed": 1, "state": State.REFUSED}
+    Operation.objects.filter(pk=operation.pk).update(**said)
+    OperationEvent.objects.create(operation=operation, to_state=State.REFUSED, note="Lena has called")
+    decided = OperationApproval.objects.create(
+        operation=operation, requested_by=clara, by=ada, decision="refused", reason="Lena is no Ortega"
+    )
+    change = RecordedChange.objects.create(
+        resource="customers", remote_id="4711", source="sync", columns={"name": ["Lena", "Elena"]},
+        read_at=MARCH, recorded_at=MARCH,
+    )  # fmt: skip
+    item = Quarantine.objects.create(
+        resource="customers", item_key="4711", reason="Lena has no id", payload='{"name": "Lena"}', first_seen_at=MARCH,
+        last_seen_at=MARCH,
+    )  # fmt: skip
+    addresses = [
+        "/admin/operations/operation/",
+        f"/admin/operations/operation/{operation.pk}/change/",
+        f"/admin/operations/operation/{operation.pk}/standing/",
+        "/admin/operations/operationapproval/",
+        f"/admin/operations/operationapproval/{decided.pk}/change/",
+        "/admin/sync/recordedchange/",
+        f"/admin/sync/recordedchange/{change.pk}/change/",
+        "/admin/sync/quarantine/",
+        f"/admin/sync/quarantine/{item.pk}/change/",
+    ]
+    exports = [f"/admin/{name}/export/" for name in ("operations/operationapproval", "sync/recordedchange")]
+    sign_in(client, ada)
+
+    def told() -> set[str]:
+        pages = {address: client.get(address).content.decode() for address in addresses}
+        files = {address: client.post(address, {"format": "csv"}).getvalue().decode() for address in exports}
+        return {address for address, text in {**pages, **files}.items() if any(word in text for word in PERSONAL)}
+
+    assert told() == {*addresses, *exports}, "before the request all of them say something"
+    erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+    assert told() == set()
+    erasure.lift_restriction(lena, reason="A mistake", by=ada)
+    assert told() == {*addresses, *exports}
+
+
+def test_who_is_restricted_is_found_by_nothing_that_is_hidden(
+    client: Client, ada: User, hand_in: HandIn, restricted: Customer
+) -> None:
+    hand_in(MARCH)
+    Customer.objects.filter(pk=restricted.pk).update(country="Spain")
+    Payment.objects.create(
+        remote_id="p1", customer=restricted, read_at=MARCH, first_seen_at=MARCH, changed_at=MARCH, created_at=MARCH
+    )
+    sign_in(client, ada)
+    hidden = ("Lena", "Ortega", "lena@example.org", "12345678Z")
+    lists = ("customers/customer", "customers/document", "payments/payment")
+    for text in [client.get(f"/admin/{name}/?q={word}").content.decode() for name in lists for word in hidden]:
+        assert "4711" not in text
+    assert "4711" not in client.get("/admin/customers/customer/?country=Spain").content.decode()
+    assert (
+        "Spain" not in client.get("/admin/customers/customer/?kyc_status=&q=4711").content.decode().split("<table")[1]
+    )
+    for word in hidden:
+        chosen = client.get(f"/admin/payments/payment/create/?q={word}").content.decode()
+        assert f"customer={restricted.pk}" not in chosen
+    assert "Restricted customer 4711" in client.get("/admin/customers/customer/?q=4711").content.decode()
+
+
+def test_nothing_is_revealed_or_handed_out_of_a_restricted_customer(
+    client: Client, ada: User, hand_in: HandIn, restricted: Customer
+) -> None:
+    document = hand_in(MARCH)
+    sign_in(client, ada)
+
+    assert client.post(f"/admin/customers/customer/{restricted.pk}/reveal/email/").status_code in {403, 404}
+    for name in ("preview", "content", "download"):
+        assert client.get(f"/admin/customers/document/{document.pk}/{name}/").status_code == 403
+
+
+def test_nothing_is_asked_of_the_provider_for_a_restricted_customer(restricted: Customer, clara: User) -> None:
+    with pytest.raises(PermissionDenied):
+        services.issue_enhanced_verification(customer=restricted, days=7, submission="1", requested_by=clara)
+
+
+def test_the_purge_comes_when_the_period_has_ended_and_leaves_only_the_id(
+    hand_in: HandIn, restricted: Customer, clara: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    document = hand_in(MARCH)
+    name = str(document.file.name)
+    checked = DelegatedVerification.objects.create(
+        customer=restricted, created_by=clara, submission="1", typed={"name": "Lena"}, details={"name": "Lena"}
+    )
+    RecordedChange.objects.create(
+        resource="customers", remote_id="4711", source="sync", columns={"name": ["Lena", "Elena"]},
+        read_at=MARCH, recorded_at=MARCH,
+    )  # fmt: skip
+
+    with time_machine.travel(MARCH + PERIOD - SECOND, tick=False):
+        assert purge_due()["erasure_requests"] == 0
+    with time_machine.travel(MARCH + PERIOD, tick=False), django_capture_on_commit_callbacks(execute=True):
+        assert purge_due()["erasure_requests"] == 1
+
+    row: dict[str, Any] = dict(Customer.objects.values().get())
+    document.refresh_from_db()
+    checked.refresh_from_db()
+    assert (checked.typed, checked.details) == ({}, {})
+    assert {name: row[name] for name in FORGOTTEN} == FORGOTTEN
+    assert row["remote_id"] == "4711"
+    assert row["purged_at"] == MARCH + PERIOD
+    assert not default_storage.exists(name)
+    assert document.operation is not None
+    assert document.operation.request == {}
+    assert document.operation.dedupe_key == ""
+    assert row["identification_digest"] == ""
+    assert not RecordedChange.objects.exists()
+    assert ErasureRequest.objects.get().reason == ""
+
+
+def test_who_did_nothing_yet_is_kept_for_the_period_since_the_registration(restricted: Customer) -> None:
+    Customer.objects.filter(pk=restricted.pk).update(registered_at=MARCH)
+    restricted.refresh_from_db()
+
+    assert last_active_at(restricted) == MARCH
+    with time_machine.travel(MARCH + PERIOD - SECOND, tick=False):
+        assert purge_due()["erasure_requests"] == 0
+    with time_machine.travel(MARCH + PERIOD, tick=False):
+        assert purge_due()["erasure_requests"] == 1
+
+
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.QUEUED])
+def test_a_customer_with_a_live_operation_is_not_purged(hand_in: HandIn, restricted: Customer, state: State) -> None:
+    hand_in(MARCH, state=state)
+    with time_machine.travel(MARCH + 3 * PERIOD, tick=False):
+        assert purge_due()["erasure_requests"] == 0
+
+
+def test_no_sync_fills_a_purged_customer_again(sandbox: Sandbox, clara: User) -> None:
+    kept = sandbox.control.add_customer(name="Marta", last_name="Ruiz", email="marta@example.org")
+    sync_resource(name="customers", mode=SyncRun.Mode.FULL)
+    marta = Customer.objects.get(remote_id=str(kept["id"]))
+    erasure.restrict_customer(marta, reason="Letter 18", by=clara)
+    with time_machine.travel(timezone.now() + 2 * PERIOD, tick=False):
+        purge_due()
+        for mode in (SyncRun.Mode.FULL, SyncRun.Mode.HEAD, SyncRun.Mode.OPEN):
+            assert sync_resource(name="customers", mode=mode).state == SyncRun.State.SUCCEEDED
+
+    row: dict[str, Any] = dict(Customer.objects.values().get(pk=marta.pk))
+    assert {name: row[name] for name in FORGOTTEN} == FORGOTTEN
+    assert not RecordedChange.objects.exists()
+
+
+def test_nobody_fills_a_purged_customer_again_by_asking_the_provider(sandbox: Sandbox, clara: User) -> None:
+    kept = sandbox.control.add_customer(name="Marta", last_name="Ruiz", email="marta@example.org")
+    sync_resource(name="customers", mode=SyncRun.Mode.FULL)
+    marta = Customer.objects.get(remote_id=str(kept["id"]))
+    erasure.restrict_customer(marta, reason="Letter 18", by=clara)
+    with time_machine.travel(timezone.now() + 2 * PERIOD, tick=False):
+        purge_due()
+        services.find_at_provider(email="marta@example.org", by=clara)
+        services.refresh_kyc_status(customer=marta, by=clara)
+
+    row: dict[str, Any] = dict(Customer.objects.values().get(pk=marta.pk))
+    assert {name: row[name] for name in FORGOTTEN} == FORGOTTEN
+    assert not RecordedChange.objects.exists()
+
+
+def test_sofia_lifts_a_restriction_and_clara_cannot(
+    client: Client, clara: User, sofia: User, restricted: Customer
+) -> None:
+    assert sign_in(client, clara).post(_page(restricted, "lift-restriction"), {"reason": "x"}).status_code == 403
+    assert sign_in(client, sofia).post(_page(restricted, "lift-restriction"), {"reason": "x"}).status_code == 302
+
+    restricted.refresh_from_db()
+    assert restricted.restricted_at is None
+    assert "Lena Ortega" in client.get(_page(restricted)).content.decode()
+    with time_machine.travel(MARCH + 3 * PERIOD, tick=False):
+        assert purge_due()["erasure_requests"] == 0
+    assert AuditRecord.objects.get(action="customer.restriction_lifted").actor_name == "sofia"
+
+
+def test_felix_and_aurelio_cannot_enter_a_request(client: Client, felix: User, aurelio: User, lena: Customer) -> None:
+    for person in (felix, aurelio):
+        assert sign_in(client, person).post(_page(lena, "restrict"), {"reason": "x"}).status_code == 403
+    assert not ErasureRequest.objects.exists()
