@@ -1,0 +1,62 @@
+"""What beat asks for, and when."""
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+from .environment import VAR_DIR
+from .work import (
+    AUDIT_SEAL_SECONDS,
+    OPERATIONS_SWEEP_SECONDS,
+    RETENTION_HOUR,
+    SYNC_FULL_HOUR,
+    SYNC_HEAD_SECONDS,
+    SYNC_OPEN_SECONDS,
+)
+
+# The whole schedule. Leases make a second beat harmless.
+CELERY_BEAT_SCHEDULE = {
+    "sync-head": {
+        "task": "backoffice.sync.tasks.sync_all",
+        "schedule": timedelta(seconds=SYNC_HEAD_SECONDS),
+        "kwargs": {"mode": "head"},
+    },
+    "sync-open": {
+        "task": "backoffice.sync.tasks.sync_all",
+        "schedule": timedelta(seconds=SYNC_OPEN_SECONDS),
+        "kwargs": {"mode": "open"},
+    },
+    "sync-full": {
+        "task": "backoffice.sync.tasks.sync_all",
+        "schedule": crontab(hour=str(SYNC_FULL_HOUR), minute="0"),
+        "kwargs": {"mode": "full"},
+    },
+    "retention-purge": {
+        "task": "backoffice.retention.tasks.purge",
+        "schedule": crontab(hour=str(RETENTION_HOUR), minute="30"),
+    },
+    "operations-sweep": {
+        "task": "backoffice.operations.tasks.sweep",
+        "schedule": timedelta(seconds=OPERATIONS_SWEEP_SECONDS),
+        "options": {"expires": OPERATIONS_SWEEP_SECONDS},
+    },
+    "audit-seal": {
+        "task": "backoffice.audit.tasks.seal",
+        "schedule": timedelta(seconds=AUDIT_SEAL_SECONDS),
+        "options": {"expires": AUDIT_SEAL_SECONDS},
+    },
+    "customers-remove-abandoned-drafts": {
+        "task": "customers.tasks.remove_abandoned_drafts",
+        "schedule": crontab(minute="17"),
+    },
+    "accounts-forget-sessions": {
+        "task": "backoffice.accounts.tasks.forget_sessions",
+        "schedule": crontab(minute="47"),
+    },
+    "worker-heartbeat": {
+        "task": "backoffice.operations.tasks.beat_heart",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
