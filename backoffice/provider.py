@@ -10,6 +10,7 @@ from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.configuration import Configuration
 from backoffice.cryptopocket.contract_file import load_catalogue
 from backoffice.cryptopocket.endpoints import Catalogue
+from backoffice.observing import all_observers
 from backoffice.token_cache import CacheTokenStore
 
 
@@ -60,7 +61,7 @@ def _configuration() -> Configuration:
 
 
 def _make_client(configuration: Configuration) -> CryptoPocketClient:
-    return CryptoPocketClient(configuration, get_catalogue(), _token_store(configuration))
+    return CryptoPocketClient(configuration, get_catalogue(), _token_store(configuration), observers=all_observers())
 
 
 def _token_store(configuration: Configuration) -> CacheTokenStore:

@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-# The groups of the navigation, in order: (key, label, the models in it by "app.model", in order; "app" takes the rest)
+# The groups of the navigation, in order: (key, label, the models in it by "app.model", in order; "app" takes the rest
+# of an app's). A group is shown to those who may see one of its models.
 NAVIGATION: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("customers", _("Customers"), ("customers.customer", "customers")),
     ("payments", _("Payments"), ("payments.payment", "payments.offramp", "payments")),
@@ -23,6 +24,7 @@ NAVIGATION: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         ("operations.operation", "operations.operationbatch", "operations.operationapproval", "operations"),
     ),
     ("sync", _("Sync"), ("sync.syncrun", "sync.quarantine", "sync.recordedchange", "sync")),
+    ("provider", _("Provider"), ("webhooks", "calls", "contract", "health")),
     ("audit", _("Audit"), ("audit.auditrecord", "audit")),
     ("auth", _("People"), ("auth.user", "auth.group", "auth")),
 )
@@ -92,7 +94,8 @@ class BackofficeSite(admin.AdminSite):
         is_page_open = request.path in {reverse(address) for _key, _name, _label, address, _permission in PAGES}
         for model in (model for group in groups if group for model in group["models"]):
             model["is_page_open"] = is_page_open
-        strangers = [found[key] for key in sorted(found) if key not in {key for key, *_rest in NAVIGATION}]
+        known = {name.partition(".")[0] for _key, _label, wanted in NAVIGATION for name in wanted}
+        strangers = [found[key] for key in sorted(found) if key not in known]
         return [group for group in groups if group] + strangers
 
 
@@ -108,14 +111,29 @@ def _group(
     request: HttpRequest, found: dict[str, Any], key: str, label: Any, wanted: tuple[str, ...]
 ) -> dict[str, Any] | None:
     """One group with its models in the wanted order; None where the reader may see none of them."""
-    if key not in found:
+    models: list[dict[str, Any]] = []
+    for name in wanted:
+        models += [model for model in _models_of(found, name) if model not in models]
+    if not models:
         return None
-    ranks = {name: rank for rank, name in enumerate(wanted)}
-    models = sorted(
-        found[key]["models"],
-        key=lambda model: (ranks.get(f"{key}.{model['object_name'].lower()}", len(ranks)), str(model["name"])),
-    )
-    return {**found[key], "name": label, "models": [*_pages_of(request, key), *models]}
+    first = found.get(wanted[0].partition(".")[0], {})
+    return {
+        "app_url": "",
+        "has_module_perms": True,
+        **first,
+        "app_label": key,
+        "name": label,
+        "models": [*_pages_of(request, key), *models],
+    }
+
+
+def _models_of(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The one model of `app.model`, or all of `app` by name; none where the reader may not see it."""
+    app, _dot, model = name.partition(".")
+    listed = found.get(app, {"models": []})["models"]
+    if model:
+        return [entry for entry in listed if entry["object_name"].lower() == model]
+    return sorted(listed, key=lambda entry: str(entry["name"]))
 
 
 def _pages_of(request: HttpRequest, key: str) -> list[dict[str, Any]]:

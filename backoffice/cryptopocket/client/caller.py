@@ -2,11 +2,14 @@
 
 import functools
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 
 from backoffice.cryptopocket.answers import Answer
+from backoffice.cryptopocket.clock import SystemClock
 from backoffice.cryptopocket.configuration import Configuration
 from backoffice.cryptopocket.dig import dig
 from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
@@ -21,6 +24,7 @@ from backoffice.cryptopocket.errors import (
     UnreadableItem,
 )
 from backoffice.cryptopocket.objects import Item, ensure_echo, pick_object
+from backoffice.cryptopocket.observing import ObservedCall, Observer
 from backoffice.cryptopocket.outgoing import OutgoingRequest, build_request
 from backoffice.cryptopocket.pages import Page, read_page
 from backoffice.cryptopocket.tokens import TokenKeeper, TokenStore
@@ -60,11 +64,15 @@ class Caller:
         catalogue: Catalogue,
         token_store: TokenStore,
         transport: Transport | None = None,
+        *,
+        observers: Sequence[Observer] = (),
     ) -> None:
-        """Make a client; nothing is sent before the first call."""
+        """Make a client; nothing is sent before the first call. Each observer is told of each call that has ended."""
         conventions = catalogue.conventions
         self.configuration = configuration
         self.catalogue = catalogue
+        self._observers = tuple(observers)
+        self._clock = SystemClock()
         self._transport = transport or HttpTransport(
             configuration,
             authorisation_header=conventions.authorisation_header,
@@ -165,19 +173,32 @@ class Caller:
     def _send(self, request: OutgoingRequest) -> Exchange:
         """Send, read the envelope, and log name, HTTP status, duration and verdict; never more."""
         name = request.endpoint.name
+        began_at, began = self._clock.now(), self._clock.monotonic()
+        answer: Answer | None = None
         try:
             answer = self._transport.send(request)
-        except CryptoPocketError as error:
-            logger.warning("%s: %s, no answer", name, type(error).__name__)
-            raise
-        milliseconds = answer.seconds * 1000
-        try:
             document = read_envelope(answer, endpoint=request.endpoint, conventions=self.catalogue.conventions)
         except CryptoPocketError as error:
-            logger.warning("%s: %s, HTTP %d, %.0f ms", name, type(error).__name__, answer.http_status, milliseconds)
+            found = f"HTTP {answer.http_status}, {answer.seconds * 1000:.0f} ms" if answer else "no answer"
+            logger.warning("%s: %s, %s", name, type(error).__name__, found)
+            self._tell(request, began_at, began, answer=answer, error=error)
             raise
-        logger.info("%s: ok, HTTP %d, %.0f ms", name, answer.http_status, milliseconds)
+        logger.info("%s: ok, HTTP %d, %.0f ms", name, answer.http_status, answer.seconds * 1000)
+        self._tell(request, began_at, began, answer=answer, document=document)
         return Exchange(document=document, answer=answer)
+
+    def _tell(self, request: OutgoingRequest, began_at: datetime, began: float, **outcome: Any) -> None:
+        """Tell the observers of a call. One that fails must not change what becomes of the call."""
+        seconds = self._clock.monotonic() - began
+        call = ObservedCall(request=request, began_at=began_at, seconds=seconds, **outcome)
+        for observe in self._observers:
+            try:
+                observe(call)
+            except Exception as problem:  # noqa: BLE001 - whatever it is, the call was made and must be accounted for
+                # Only the kind: the text of a database error can hold personal data.
+                logger.error(  # noqa: TRY400 - and so can its traceback
+                    "%s could not be noted: %s", request.endpoint.name, type(problem).__name__
+                )
 
     def _refuses_token(self, refused: Refused) -> bool:
         return refused.http_status == 401 or refused.code in self.catalogue.conventions.authorisation_codes

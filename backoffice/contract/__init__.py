@@ -1,0 +1,1 @@
+"""What is known of the provider's API, and what its answers show of it."""

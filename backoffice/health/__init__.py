@@ -1,0 +1,1 @@
+"""Whether everything that must run does, and who is told when not."""

@@ -1,0 +1,1 @@
+"""What the provider tells us of: the inbox of events, and the subscriptions to them."""
