@@ -95,16 +95,23 @@ def request_sync(*, name: str, mode: SyncRun.Mode | str, requested_by: Any = Non
 
 
 def mirror_item(
-    *, name: str, payload: Mapping[str, Any], read_at: datetime, source: str, partition: str = ""
+    *,
+    name: str,
+    payload: Mapping[str, Any],
+    read_at: datetime,
+    source: str,
+    partition: str = "",
+    nudged_at: datetime | None = None,
 ) -> Outcome:
     """Bring one object's row up to date, in the caller's transaction if there is one.
 
     payload: the item as received. read_at: when the request began whose answer it is. source: what the history names
-    as the reason (`operation`). Raises UnreadableItem; then nothing was written.
+    as the reason (`operation`). nudged_at: when the provider told us of a change, where it did.
+    Raises UnreadableItem; then nothing was written.
     """
     resource = get_resource(name)
     listing = Listing(partition=partition, items=[payload], read_at=read_at)
-    return _mirror(resource, listing, source=source)
+    return _mirror(resource, listing, cause=Cause(source=source, nudged_at=nudged_at))
 
 
 def mirror_columns(*, name: str, remote_id: str, columns: Mapping[str, Any], read_at: datetime, source: str) -> Outcome:
@@ -123,12 +130,18 @@ def mirror_columns(*, name: str, remote_id: str, columns: Mapping[str, Any], rea
 
 
 def refresh_one(
-    *, name: str, remote_id: str, source: str, client: CryptoPocketClient | None = None
+    *,
+    name: str,
+    remote_id: str,
+    source: str,
+    client: CryptoPocketClient | None = None,
+    nudged_at: datetime | None = None,
 ) -> Outcome | Literal["missing"]:
     """Read one object from the provider and bring its row up to date.
 
     `missing`: the provider says that it does not exist; the row is marked so. Must not run inside a transaction,
     since it waits for the provider. client: another one than the usual, for a person who waits for the page.
+    nudged_at: when the provider told us of a change (a webhook), so that the time it took us can be measured.
     Raises NothingOpenError when the resource cannot be read singly, CryptoPocketError (UnreadableItem included; the
     item is then in quarantine), NotFound when there is no row either.
     """
@@ -142,7 +155,7 @@ def refresh_one(
         if _mark_missing(resource, remote_id, before=began, source=source):
             return "missing"
         raise
-    return _mirror(resource, to_listing(resource, remote_id, item), source=source)
+    return _mirror(resource, to_listing(resource, remote_id, item), cause=Cause(source=source, nudged_at=nudged_at))
 
 
 def retry_quarantined(*, quarantine_id: int | None = None) -> int:
@@ -153,11 +166,11 @@ def retry_quarantined(*, quarantine_id: int | None = None) -> int:
     return sum(_retry(item) for item in waiting.order_by("pk").iterator())
 
 
-def _mirror(resource: Resource, listing: Listing, *, source: str) -> Outcome:
+def _mirror(resource: Resource, listing: Listing, *, cause: Cause) -> Outcome:
     tally = write_batch(
         resource,
         [listing],
-        cause=Cause(source=source),
+        cause=cause,
         memory=Memory(open_keys=open_keys(resource)),
         confirms_unchanged=True,
         raises=True,
@@ -179,7 +192,7 @@ def _retry(item: Quarantine) -> bool:
     try:
         payload = _decoder.decode(item.payload)
         listing = Listing(partition=item.partition, items=[payload], read_at=item.last_seen_at)
-        _mirror(get_resource(item.resource), listing, source="quarantine")
+        _mirror(get_resource(item.resource), listing, cause=Cause(source="quarantine"))
     except (UnreadableItem, UnknownResourceError):
         return False
     Quarantine.objects.filter(pk=item.pk, resolved_at=None).update(resolved_at=timezone.now())

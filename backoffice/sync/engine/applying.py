@@ -37,10 +37,14 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """Why rows are written: `source` in a word (`sync`, `operation`), and the run, where it was one."""
+    """Why rows are written: `source` in a word (`sync`, `operation`), and the run, where it was one.
+
+    nudged_at: when the provider told us that something had changed (a webhook); None where nobody did.
+    """
 
     source: str
     run: SyncRun | None = None
+    nudged_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
