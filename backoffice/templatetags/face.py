@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 
 from backoffice.face import badges
 from backoffice.face.cards import show
+from backoffice.face.charts import Chart, Drawing, draw
 from backoffice.face.columns import is_numeric
 from backoffice.face.qr_code import qr_code
 
@@ -25,6 +26,12 @@ register.simple_tag(badges.link_to, name="link_to")
 register.filter("whole_number", badges.whole_number)
 register.filter("show", show)
 register.filter("qr_code", qr_code)
+
+
+@register.inclusion_tag("admin/face/chart.html")
+def draw_chart(chart: Chart) -> dict[str, Drawing]:
+    """A chart of `backoffice.face.charts`, with its table."""
+    return {"drawing": draw(chart)}
 
 
 @register.filter
