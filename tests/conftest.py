@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from kombu import pools
+from playwright.sync_api import expect
 from pytest_django import DjangoDbBlocker
 
 from backoffice import provider
@@ -21,6 +22,8 @@ from backoffice.celery import app
 from backoffice.sandbox import Sandbox, start_sandbox
 from tests.databases import make_postgresql, make_sqlite  # noqa: F401 - fixtures of every test
 from tests.services import find_browser, what_is_missing
+
+PATIENCE_MILLISECONDS = 20_000
 
 
 def pytest_configure() -> None:
@@ -39,6 +42,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("SERVICES_REQUIRED"):
         pytest.fail(missing, pytrace=False)
     pytest.skip(missing)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience_with_the_browser() -> None:
+    """A page is waited for as long as a busy machine may need; what never comes still fails the test."""
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")

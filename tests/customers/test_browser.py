@@ -64,5 +64,6 @@ def test_correcting_keeps_what_was_typed_and_confirming_needs_every_tick(form: P
     form.get_by_role("button", name="Register with the provider").click()
     expect(form.get_by_text("Nothing was sent")).to_be_visible()
     form.get_by_role("button", name="Correct it").click()
-    assert form.input_value("#id_identification_type") == "ESP:DNI"
-    assert form.input_value("#id_identification_number") == "00000000A"
+    expect(form.get_by_role("button", name="Continue")).to_be_visible()
+    expect(form.locator("#id_identification_type")).to_have_value("ESP:DNI")
+    expect(form.locator("#id_identification_number")).to_have_value("00000000A")

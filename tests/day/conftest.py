@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from .desk import PATIENCE_MILLISECONDS, Clock, Desk
+from .desk import Clock, Desk
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,6 @@ def desks(
 ) -> Iterator[tuple[Desk, ...]]:
     """The browser of each of them; whatever a console complains about fails the test."""
     opened = tuple(Desk(browser=browser, address=live_server.url, person=person, clock=clock) for person in people)
-    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     yield opened
     for desk in opened:
         desk.leave()

@@ -1,5 +1,6 @@
 """A whole day in a real browser, from the company that is registered to the chain that the auditor verifies."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -110,6 +111,7 @@ def approve_what_waits(sofia: Desk, what: str) -> None:
     page = sofia.page
     sofia.open("Today", "Approvals")
     page.get_by_role("row").filter(has_text=what).get_by_role("link", name="Look and decide").click()
+    expect(page.get_by_role("button", name=re.compile("^(Confirm|Approve)$")).first).to_be_visible()
     if page.get_by_role("heading", name="Confirm that it is you").count():
         sofia.confirm_that_it_is_me()
     sofia.press("Approve")

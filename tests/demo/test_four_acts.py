@@ -16,7 +16,6 @@ from .conftest import Demo
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
-PATIENCE_MILLISECONDS = 30_000
 
 
 class Desk:
@@ -26,7 +25,6 @@ class Desk:
         self.complaints: list[str] = []
         self.address = demo.address
         context = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light")
-        context.set_default_timeout(PATIENCE_MILLISECONDS)
         self.page: Page = context.new_page()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -43,7 +41,7 @@ class Desk:
 
     def expect_success(self) -> None:
         """Wait until the page, renewing itself, says that the operation succeeded."""
-        expect(self.page.get_by_text("succeeded").first).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+        expect(self.page.get_by_text("succeeded").first).to_be_visible()
 
     def take_picture(self, name: str) -> None:
         """Keep a picture of the page where pictures are wanted."""
@@ -123,13 +121,15 @@ def test_compliance_registers_lena_sends_her_a_link_and_uploads_her_payslip(comp
 def test_finance_reconciles_a_transfer_with_the_payment_that_it_pays(finance: Desk) -> None:
     page = finance.page
     finance.open("Bank transactions", "To reconcile")
-    lines = page.locator("#result_list tbody tr").count()
-    for number in range(lines):
-        page.locator("#result_list tbody tr").nth(number).get_by_role("link").first.click()
+    lines = page.locator("#result_list tbody tr")
+    expect(page.get_by_role("link", name="To reconcile")).to_have_attribute("aria-current", "true")
+    for number in range(lines.count()):
+        lines.nth(number).get_by_role("link").first.click()
         expect(page.get_by_role("heading", name="Who pays this?")).to_be_visible()
         if page.get_by_role("link", name="Choose").count():
             break
         page.go_back()
+        expect(lines.first).to_be_visible()
     finance.take_picture("reconcile")
     page.get_by_role("link", name="Choose").first.click()
     page.get_by_role("button", name="Reconcile these two").click()

@@ -156,18 +156,18 @@ def test_the_first_sync_is_followed_until_it_is_done(desk: Callable[[str], Page]
 
     SyncRun.objects.update(state="succeeded", finished_at=timezone.now(), seen=100)
 
-    expect(page.locator("#first-sync")).to_contain_text("The first sync is done.", timeout=10_000)
+    expect(page.locator("#first-sync")).to_contain_text("The first sync is done.")
 
 
 def test_a_lost_connection_is_said_and_found_again(desk: Callable[[str], Page]) -> None:
     _runs(state="running", total=100, seen=50)
     page = desk("/admin/")
     page.route("**/first-sync/", lambda route: route.abort())
-    expect(page.locator(".live-lost")).to_contain_text("Not renewed since", timeout=10_000)
+    expect(page.locator(".live-lost")).to_contain_text("Not renewed since")
 
     page.unroute("**/first-sync/")
 
-    expect(page.locator(".live-lost")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".live-lost")).to_have_count(0)
     expect(page.locator("#first-sync")).to_contain_text("50 %")
 
 
@@ -177,7 +177,7 @@ def test_a_session_that_has_ended_is_said(desk: Callable[[str], Page]) -> None:
 
     page.context.clear_cookies()
 
-    expect(page.locator(".live-lost")).to_contain_text("You are signed out", timeout=10_000)
+    expect(page.locator(".live-lost")).to_contain_text("You are signed out")
 
 
 def _runs(**columns: Any) -> None:

@@ -67,6 +67,7 @@ def test_a_transfer_from_the_list_of_payments_to_the_sheet(
     expect(card).to_contain_text(instructions.concept)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card.get_by_role("button", name=f"Copy {instructions.concept}").click()
+    expect(page.locator("#announcer")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == instructions.concept
     card.get_by_role("link", name=re.compile("sheet")).click()
     expect(page.get_by_role("button", name="Print, or save as PDF")).to_be_visible()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from backoffice.audit.models import AuditRecord
@@ -43,14 +43,17 @@ def test_a_browser_shows_the_document_in_its_frame(claras_browser: Page, keep: K
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(page.url.split("/admin/")[0] + address(document, "change"))
-    page.get_by_role("link", name="Look at it").click()
+    with page.expect_response(lambda response: response.url.endswith("/content/") and response.ok):
+        page.get_by_role("link", name="Look at it").click()
     page.wait_for_load_state("networkidle")
     if pictures := os.environ.get("PICTURES_OF_DOCUMENTS"):
         take_pictures(page, f"{pictures}/{media_type.replace('/', '-')}")
     assert AuditRecord.objects.filter(action="document.viewed").count() >= 1
     assert complaints == []
     if media_type == "image/png":
-        size: Any = page.frames[1].locator("img").evaluate("image => [image.naturalWidth, image.naturalHeight]")
+        picture = page.frame_locator("iframe").locator("img")
+        expect(picture).to_have_js_property("complete", True)
+        size: Any = picture.evaluate("image => [image.naturalWidth, image.naturalHeight]")
         assert size == [320, 200]
 
 
