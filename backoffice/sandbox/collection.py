@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from backoffice.sandbox.clock import Clock
@@ -10,6 +10,8 @@ from backoffice.sandbox.data.source import Row, Source
 from backoffice.sandbox.journal import Entry, Journal
 
 SourceType = TypeVar("SourceType", bound=Source)
+_FOR_EVER = 10**9
+"""More steps than any row takes to its last status."""
 
 
 class Collection(Generic[SourceType]):
@@ -19,6 +21,8 @@ class Collection(Generic[SourceType]):
         self.name = name
         self.source = source
         self.version = 0
+        self.on_change: Callable[[Collection[SourceType], int, str | None], None] | None = None
+        """Called after a row was added or changed, with its index and the status before, None for a new row."""
         self._clock = clock
         self._journal = journal
         self._hidden = frozenset() if inferred_fields else source.inferred_fields
@@ -66,6 +70,14 @@ class Collection(Generic[SourceType]):
             status, since = self.source.status(index), 0
         return self.source.moved_on(status, steps=self._clock.step - since, index=index, held=fields)
 
+    def can_move_on(self, index: int) -> bool:
+        """Tell whether time alone will change the status of a row."""
+        if self.source.status_field is None:
+            return False
+        status = self.status(index)
+        held = self.held_fields(index)
+        return self.source.moved_on(status, steps=_FOR_EVER, index=index, held=held) != status
+
     def row(self, index: int) -> Row:
         """Return a row with its hidden fields, as it is now."""
         status = self.status(index)
@@ -96,14 +108,18 @@ class Collection(Generic[SourceType]):
         """Add a row as the newest one; return its index."""
         row = {**row, "_since": self._clock.step}
         self._journal.append({"list": self.name, "add": row})
-        return self._place(row)
+        index = self._place(row)
+        self._tell(index, before=None)
+        return index
 
     def change(self, index: int, fields: Row) -> None:
         """Change fields of a row; a status set here moves on from now."""
         if self.source.status_field in fields:
             fields = {**fields, "_since": self._clock.step}
+        before = self.status(index)
         self._journal.append({"list": self.name, "index": index, "fields": fields})
         self._apply(index, fields)
+        self._tell(index, before=before)
 
     def replay(self, entry: Entry) -> None:
         """Take over a change that was written down before."""
@@ -116,6 +132,10 @@ class Collection(Generic[SourceType]):
         """Return the changes that lead here."""
         yield from ({"list": self.name, "add": row} for row in self._added)
         yield from ({"list": self.name, "index": index, "fields": row} for index, row in self._changed.items())
+
+    def _tell(self, index: int, *, before: str | None) -> None:
+        if self.on_change:
+            self.on_change(self, index, before)
 
     def _place(self, row: Row) -> int:
         self._added.append(row)

@@ -9,27 +9,23 @@ from backoffice.sandbox.collection import Collection
 from backoffice.sandbox.data.source import Row
 from backoffice.sandbox.faults import Fault
 from backoffice.sandbox.passage import advance
-from backoffice.sandbox.provider import Provider
 from backoffice.sandbox.routes.banking import add_bank_transaction, describe_account
 from backoffice.sandbox.routes.customers import add_customer
 from backoffice.sandbox.routes.offramps import add_offramp
 from backoffice.sandbox.routes.payments import add_payment
 from backoffice.sandbox.routing import OPERATIONS
+from backoffice.sandbox.webhooks.control import WebhookControl
 
 Summary = dict[str, Any]
 
 
-class Control:
+class Control(WebhookControl):
     """What a test may do to a stand-in provider behind the client's back.
 
     Hidden fields of rows, never answered: ``_banned``, ``_reinforced`` (enhanced verification
     needed), ``_foreign`` (documents are refused with 403), ``_fails`` (the KYC will fail) on
     customers. Rows are answered to the caller as dicts, exactly as the provider would show them.
     """
-
-    def __init__(self, provider: Provider) -> None:
-        self._provider = provider
-        self._state = provider.state
 
     # Faults
 
@@ -191,11 +187,6 @@ class Control:
         with self._state.lock:
             return [dict(pair) for pair in self._state.reconciliations]
 
-    def subscriptions(self) -> dict[str, str]:
-        """Return the address subscribed to each event type."""
-        with self._state.lock:
-            return dict(self._state.subscriptions)
-
     def requests(self, operation: str | None = None) -> list[ReceivedRequest]:
         """Return the newest requests, of one call or of all, oldest first."""
         return self._provider.requests.of(operation)
@@ -243,6 +234,7 @@ class Control:
             "documents": len(state.documents),
             "enhanced_verifications": len(state.forms),
             "reconciliations": len(state.reconciliations),
+            "deliveries": self.delivery_counts(),
             "rows_held": self.rows_held(),
             "tokens_live": self.tokens_live(),
             "tokens_issued": self.tokens_issued(),

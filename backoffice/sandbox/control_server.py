@@ -10,6 +10,15 @@
 | ``POST /expire-tokens`` | every token ends |
 | ``POST /customers``, ``/payments``, ``/offramps``, ``/bank-transactions`` | a row with the given fields |
 | ``GET`` of the same, and ``/documents``, ``/enhanced-verifications``, ``/reconciliations`` | all rows |
+| ``GET /subscriptions`` | the address of each event type |
+| ``POST /subscriptions`` ``{"url": "http://127.0.0.1:8000/hooks/", "types": ["PAY_IN"]}`` | an address subscribes, \
+to all types where none is named |
+| ``GET /deliveries`` | the newest events: type, address, tries, last HTTP status, when they were delivered |
+| ``POST /webhooks/silence``, ``/speak``, ``/hold``, ``/release`` ``{"order": "reversed"}`` | events are not sent, \
+are sent again, are kept back, leave all at once |
+| ``POST /events`` ``{"event_type": "PAY_IN", "data": {"payment_id": "…"}, "timestamp": 1}`` | one event, sent \
+now: forged, old, unsigned or unknown as ``Control.send_event`` has it |
+| ``POST /events/burst`` ``{"count": 1000, "event_type": "PAY_IN", "data": {"payment_id": "…"}}`` | many events |
 """
 
 from __future__ import annotations
@@ -21,6 +30,7 @@ from typing import Any
 
 from backoffice.sandbox.control import Control
 from backoffice.sandbox.server import JsonHandler
+from backoffice.sandbox.webhooks.deliveries import Delivery
 
 Act = Callable[[Control, dict[str, Any]], Any]
 
@@ -43,6 +53,15 @@ _ACTS: dict[tuple[str, str], Act] = {
     ("GET", "/documents"): lambda control, _: control.documents(),
     ("GET", "/enhanced-verifications"): lambda control, _: control.enhanced_verifications(),
     ("GET", "/reconciliations"): lambda control, _: control.reconciliations(),
+    ("GET", "/subscriptions"): lambda control, _: control.subscriptions(),
+    ("POST", "/subscriptions"): lambda control, body: control.subscribe(body["url"], *body.get("types", ())),
+    ("GET", "/deliveries"): lambda control, _: [_describe(delivery) for delivery in control.deliveries()],
+    ("POST", "/webhooks/silence"): lambda control, _: control.silence_webhooks(),
+    ("POST", "/webhooks/speak"): lambda control, _: control.speak_webhooks(),
+    ("POST", "/webhooks/hold"): lambda control, _: control.hold_webhooks(),
+    ("POST", "/webhooks/release"): lambda control, body: control.release_webhooks(**body),
+    ("POST", "/events"): lambda control, body: {"status": control.send_event(**body)},
+    ("POST", "/events/burst"): lambda control, body: control.send_burst(**body),
 }
 
 
@@ -62,9 +81,13 @@ def control_handler(control: Control) -> type[JsonHandler]:
     return ControlHandler
 
 
+def _describe(delivery: Delivery) -> dict[str, Any]:
+    return asdict(delivery) | {"body": delivery.body.decode("ascii", "backslashreplace")}
+
+
 def _perform(act: Act, control: Control, raw: bytes) -> tuple[int, Any]:
     try:
         body = json.loads(raw) if raw else {}
         return 200, act(control, body)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         return 400, {"error": str(error)}

@@ -49,6 +49,7 @@ class Sandbox:
             return
         self._stopping.set()
         self.control.clear_faults()
+        self._provider.sender.stop()
         for listener in self._listeners:
             listener.stop()
         self._provider.state.journal.close()

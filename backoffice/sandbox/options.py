@@ -7,6 +7,8 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
+from backoffice.sandbox.webhooks.signing import SIGNATURE_ENCODINGS
+
 PAGE_LAYOUTS = ("pagination", "laravel-data", "laravel-top")
 
 
@@ -20,6 +22,11 @@ class Options:
     address, 0 for any free port. ``inferred_fields`` adds the fields that no documentation page
     shows (a customer's type, a payment's concept, an off-ramp's customer). ``token_seconds`` is how long a
     token lives.
+
+    Events that were not taken are sent again after ``webhook_retry_seconds``, twice as long after each
+    try up to ``webhook_longest_retry_seconds``, ``webhook_tries`` times in all; ``webhook_parallel`` are
+    sent at a time. ``webhook_signature`` is ``hex`` or ``base64``. ``kyc_events_to`` is the address that
+    is told of verifications, None for nobody: they are not subscribed to (contract 7.3).
     """
 
     host: str = "127.0.0.1"
@@ -39,12 +46,19 @@ class Options:
     inferred_fields: bool = True
     card_allowed: bool = True
     token_seconds: float = 24 * 3600
+    webhook_signature: str = "hex"
+    webhook_parallel: int = 4
+    webhook_tries: int = 50
+    webhook_retry_seconds: float = 0.05
+    webhook_longest_retry_seconds: float = 1.0
+    webhook_timeout_seconds: float = 10.0
+    kyc_events_to: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a combination that cannot be built.
 
         Raises:
-            ValueError: a negative count, transactions without customers, an unknown page layout.
+            ValueError: a negative count, transactions without customers, an unknown page layout or signature.
         """
         counts = (self.customers, self.payments, self.offramps, self.bank_transactions)
         if min(counts) < 0:
@@ -53,6 +67,10 @@ class Options:
             raise ValueError("Payments and off-ramps need at least one customer.")
         if self.page_layout not in PAGE_LAYOUTS:
             raise ValueError(f"The page layout is one of {', '.join(PAGE_LAYOUTS)}.")
+        if self.webhook_signature not in SIGNATURE_ENCODINGS:
+            raise ValueError(f"The signature is one of {', '.join(SIGNATURE_ENCODINGS)}.")
+        if self.webhook_parallel < 1 or self.webhook_tries < 1:
+            raise ValueError("Events are sent one at a time and tried once, at the least.")
 
     @property
     def reference_day(self) -> datetime.date:
@@ -88,3 +106,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="card is not allowed for this integration",
     )
+    _add_webhook_arguments(parser)
+
+
+def _add_webhook_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("webhooks")
+    group.add_argument(
+        "--webhook-signature", choices=SIGNATURE_ENCODINGS, default="hex", help="encoding of X-Signature"
+    )
+    group.add_argument("--webhook-parallel", type=int, default=4, help="how many events are sent at a time")
+    group.add_argument("--webhook-tries", type=int, default=20, help="how often an event is tried at the most")
+    group.add_argument("--webhook-retry-seconds", type=float, default=1.0, help="before the second try; then doubled")
+    group.add_argument("--webhook-longest-retry-seconds", type=float, default=300.0)
+    group.add_argument("--webhook-timeout-seconds", type=float, default=10.0, help="how long an answer may take")
+    group.add_argument("--kyc-events-to", metavar="URL", help="address that is told of verifications")

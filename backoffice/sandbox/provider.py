@@ -20,6 +20,8 @@ from backoffice.sandbox.routes.payments import add_payment
 from backoffice.sandbox.routing import AUTHENTICATE, Route, find_route, is_other_method
 from backoffice.sandbox.state import State
 from backoffice.sandbox.tokens import Tokens
+from backoffice.sandbox.webhooks.announcer import Announcer
+from backoffice.sandbox.webhooks.sender import Sender
 
 _LONGEST_HOLD_SECONDS = 60.0
 _UNKNOWN_ROUTE = "unknownRoute"
@@ -51,6 +53,8 @@ class Provider:
         self.tokens = Tokens(seconds=options.token_seconds)
         self.faults = Faults()
         self.requests = ReceivedRequests()
+        self.sender = Sender(options)
+        self.announcer = Announcer(self.state, self.sender)
 
     def reply(self, request: ReceivedRequest) -> Reply:
         """Do what a request asks for, and what the faults ask for."""

@@ -17,6 +17,7 @@ from backoffice.sandbox.journal import Entry, Journal, read_entries
 from backoffice.sandbox.options import Options
 from backoffice.sandbox.pages import WrittenPages
 from backoffice.sandbox.scans import Scans
+from backoffice.sandbox.statuses import StatusWatch
 
 Record = dict[str, Any]
 
@@ -42,6 +43,7 @@ class State:
         self._take_header(entries)
         self._build_lists()
         self._replay(entries[1:])
+        self.statuses = StatusWatch((self.customers, self.payments, self.offramps))
         if options.state:
             self.journal.restart(options.state, self._entries())
 
@@ -57,7 +59,8 @@ class State:
 
     def set_step(self, step: int) -> None:
         """Move the clock to a step."""
-        self.clock.step = step
+        with self.statuses.time_moves():
+            self.clock.step = step
         self.journal.append({"step": step})
 
     def number(self, name: str, count: int) -> int:

@@ -15,6 +15,8 @@ import pytest
 import requests
 
 from backoffice.sandbox import start_sandbox
+from backoffice.sandbox.command import parse
+from backoffice.sandbox.options import Options
 from tests.sandbox.conftest import Caller, StartCaller
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +56,10 @@ def test_it_prints_both_addresses_serves_and_ends_when_told(launch: Launch, comm
     assert requests.get(f"{control_url}/state", timeout=10).json()["customers"] == 3
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
+
+
+def test_whatever_can_be_chosen_can_be_chosen_on_the_command_line_but_the_life_of_a_token() -> None:
+    assert set(Options.__dataclass_fields__) - parse([]).keys() == {"token_seconds"}
 
 
 @pytest.mark.processes
