@@ -19,7 +19,7 @@ def make_row(model: type[models.Model], parsed: Parsed, *, names: tuple[str, ...
     concrete = model._meta.concrete_fields  # noqa: SLF001 - Django's documented way to ask
     fields = {field.attname: field for field in concrete}
     columns = {name: _or_default(fields[name], mentioned[name]) for name in names if name in mentioned}
-    return Row(remote_id=remote_id, columns=columns)
+    return Row(remote_id=remote_id, columns=columns, provider_changed_at=mentioned.get("changed_at"))
 
 
 def identify_by(endpoint: str, field: str = "id") -> Callable[[Mapping[str, Any], str], str | None]:

@@ -125,6 +125,7 @@ PAYMENTS = Resource(
     check_before=check_units,
     depends_on=("customers",),
     newest_first=is_newest_first("list_payments"),
+    created_column="created_at",
 )
 OFF_RAMPS = Resource(
     name="offramps",
@@ -139,6 +140,7 @@ OFF_RAMPS = Resource(
     open_rows=off_ramps_not_final,
     depends_on=("customers",),
     newest_first=is_newest_first("list_off_ramps"),
+    created_column="created_at",
 )
 ASSETS = Resource(
     name="assets",

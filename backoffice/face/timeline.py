@@ -147,6 +147,7 @@ def _read_changes(row: MirroredModel, words: Words, start: Position | None, *, s
     return [
         Happening(
             position=Position(at=change.recorded_at, source=1, number=change.pk),
+            title=_("First seen") if change.is_first_sight else "",
             differences=differences_of(change.columns, type(row), words),
             origin=_origin_of(change, sees_runs=sees_runs),
         )

@@ -60,6 +60,8 @@ def _known_words(model: type[MirroredModel] | None) -> Words:
 
 
 def _changes_in_words(change: RecordedChange) -> SafeString:
+    if change.is_first_sight:
+        return format_html("{}", _("First seen"))
     resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
     model = resource.model if resource else None
     differences = differences_of(change.columns, model, _known_words(model))

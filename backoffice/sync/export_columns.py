@@ -59,6 +59,9 @@ RECORDED_CHANGE_COLUMNS = (
     "source",
     "run",
     "read_at",
+    "learned_by",
+    "learned_after_ms",
+    "measured_from",
 )
 QUARANTINE_COLUMNS = (
     "pk",

@@ -114,7 +114,21 @@ class SyncRun(models.Model):
 
 
 class RecordedChange(models.Model):
-    """Which columns of one mirrored row went from what to what, when, and by which run (or by what else)."""
+    """Which columns of one mirrored row went from what to what, when, and by which run (or by what else).
+
+    Where the resource asks for it (`Resource.created_column`), also how long after the provider's change the row was
+    written: `learned_by` says by what (the mode of a run, else the source), `learned_after_ms` how many milliseconds
+    later, `measured_from` since what. Such a resource also records the first sight of an object that the provider
+    made while we watched: `columns` is then empty.
+    """
+
+    class MeasuredFrom(models.TextChoices):
+        """What the time until we learned of a change is counted from."""
+
+        PROVIDER = "provider", _("the provider's own time of the change")
+        EVENT = "event", _("the provider's event")
+        CREATION = "creation", _("the object's creation")
+        PREVIOUS_READ = "previous_read", _("the read before: it took at most so long")
 
     resource = models.CharField(_("resource"), max_length=50)
     remote_id = models.CharField(_("id at the provider"), max_length=100)
@@ -123,15 +137,32 @@ class RecordedChange(models.Model):
     columns = models.JSONField(_("what changed"))
     read_at = models.DateTimeField(_("read at"))
     recorded_at = models.DateTimeField(_("recorded"))
+    learned_by = models.CharField(_("learned by"), max_length=30, default="", blank=True, editable=False)
+    learned_after_ms = models.PositiveBigIntegerField(_("learned after"), null=True, blank=True, editable=False)
+    measured_from = models.CharField(
+        _("measured from"), max_length=20, choices=MeasuredFrom.choices, default="", blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("recorded change")
         verbose_name_plural = _("recorded changes")
         ordering: ClassVar = ["-pk"]
-        indexes: ClassVar = [models.Index(fields=["resource", "remote_id", "-id"])]
+        indexes: ClassVar = [
+            models.Index(fields=["resource", "remote_id", "-id"]),
+            models.Index(
+                fields=["recorded_at", "resource", "learned_by", "measured_from", "learned_after_ms"],
+                condition=models.Q(learned_after_ms__isnull=False),
+                name="sync_change_learned",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.remote_id}"
+
+    @property
+    def is_first_sight(self) -> bool:
+        """Whether the object was new to us, and nothing of it had changed."""
+        return not self.columns
 
 
 class Quarantine(models.Model):

@@ -5,6 +5,7 @@ Domains make their resources in their `sync.py` and register them in `AppConfig.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -24,11 +25,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A parsed item.
 
     `columns` holds only the columns that the payload mentions, by attribute name (`customer_id`, not `customer`):
-    a column that is absent never erases what is stored.
+    a column that is absent never erases what is stored. `provider_changed_at` is when the provider says that it
+    changed the object last.
     """
 
     remote_id: str
     columns: dict[str, Any]
+    provider_changed_at: datetime | None = None
 
 
 def _one_partition() -> Iterable[str]:
@@ -53,7 +56,8 @@ class Resource:
     parse_one: (raw item, remote id) -> partial row, where the single read has another shape than the list.
     open_rows: rows that are not final yet. check_before: (client, first page) before anything is written; raises
     UnitMismatch. depends_on: names of resources that come first. newest_first: where the list's newest end is;
-    a callable is asked at each run (the catalogue can be overridden).
+    a callable is asked at each run (the catalogue can be overridden). created_column: the column that says when the
+    provider made the object; where it is given, the time from each change to our row is measured.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Resource:
     check_before: Callable[[CryptoPocketClient, Page], None] | None = None
     depends_on: tuple[str, ...] = ()
     newest_first: bool | Callable[[], bool] = True
+    created_column: str = ""
 
     @property
     def rows(self) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from backoffice.sync.engine.batch import Memory, write_batch
 from backoffice.sync.engine.columns import columns_of
 from backoffice.sync.engine.full import read_everything
 from backoffice.sync.engine.head import read_newest
+from backoffice.sync.engine.learning import watch_over
 from backoffice.sync.engine.lease import Progress, acquire
 from backoffice.sync.engine.missing import mark_rows_missing
 from backoffice.sync.engine.open_rows import read_open_rows
@@ -111,7 +112,8 @@ def mirror_item(
     """
     resource = get_resource(name)
     listing = Listing(partition=partition, items=[payload], read_at=read_at)
-    return _mirror(resource, listing, cause=Cause(source=source, nudged_at=nudged_at))
+    cause = Cause(source=source, nudged_at=nudged_at, watch=watch_over(resource))
+    return _mirror(resource, listing, cause=cause)
 
 
 def mirror_columns(*, name: str, remote_id: str, columns: Mapping[str, Any], read_at: datetime, source: str) -> Outcome:
@@ -155,7 +157,8 @@ def refresh_one(
         if _mark_missing(resource, remote_id, before=began, source=source):
             return "missing"
         raise
-    return _mirror(resource, to_listing(resource, remote_id, item), cause=Cause(source=source, nudged_at=nudged_at))
+    cause = Cause(source=source, nudged_at=nudged_at, watch=watch_over(resource))
+    return _mirror(resource, to_listing(resource, remote_id, item), cause=cause)
 
 
 def retry_quarantined(*, quarantine_id: int | None = None) -> int:

@@ -3,6 +3,9 @@
 The first name of a list is the one the contract prints or guesses; the others are its likely synonyms.
 """
 
+# No copy of the contract shows one (contract 4.5): where the provider has it, the age of a change is known exactly.
+CHANGED_AT = ("updated_at", "changed_at", "modified_at", "status_updated_at")
+
 CUSTOMER: dict[str, tuple[str, ...]] = {
     "id": ("id", "user_id"),
     "uuid": ("uuid",),
@@ -54,6 +57,7 @@ PAYMENT: dict[str, tuple[str, ...]] = {
     "transfer_concept": ("concept", "transfer_concept"),
     "holder": ("holder",),
     "created_at": ("created_at",),
+    "changed_at": CHANGED_AT,
 }
 CREATED_PAYMENT: dict[str, tuple[str, ...]] = {
     "id": ("payment_id", "id"),
@@ -80,6 +84,7 @@ OFF_RAMP: dict[str, tuple[str, ...]] = {
     "fiat_amount": ("fiat_amount",),
     "fiat_symbol": ("fiat_symbol", "fiat_currency", "currency"),
     "created_at": ("created_at",),
+    "changed_at": CHANGED_AT,
 }
 BANK_ACCOUNT: dict[str, tuple[str, ...]] = {
     "id": ("iban",),

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
 from backoffice.cryptopocket.resources.base import Reader, Resource, make_plan, read_fields
 from backoffice.cryptopocket.resources.values import (
+    HintReader,
     MomentReader,
     read_base_units,
     read_cents,
@@ -43,6 +44,7 @@ class OffRampResource(Resource, frozen=True, kw_only=True):
     fiat_amount: Decimal | UnsetType | None = UNSET
     fiat_symbol: str | UnsetType | None = UNSET
     created_at: datetime | UnsetType | None = UNSET
+    changed_at: datetime | UnsetType | None = UNSET
 
 
 class CreatedOffRamp(Resource, frozen=True, kw_only=True):
@@ -65,6 +67,7 @@ def _off_ramp_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[s
         "fiat_amount": read_cents if endpoint.fiat_unit == "cents" else read_fiat,
         "fiat_symbol": read_text,
         "created_at": MomentReader(conventions.naive_timezone),
+        "changed_at": HintReader(MomentReader(conventions.naive_timezone)),
     }
 
 

@@ -12,6 +12,7 @@ from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
 from backoffice.cryptopocket.errors import UnitMismatch
 from backoffice.cryptopocket.resources.base import Reader, Resource, make_plan, read_fields
 from backoffice.cryptopocket.resources.values import (
+    HintReader,
     MomentReader,
     UnreadableValueError,
     describe_type,
@@ -49,6 +50,7 @@ class PaymentResource(Resource, frozen=True, kw_only=True):
     transfer_concept: str | UnsetType | None = UNSET
     holder: str | UnsetType | None = UNSET
     created_at: datetime | UnsetType | None = UNSET
+    changed_at: datetime | UnsetType | None = UNSET
 
 
 class CreatedPayment(Resource, frozen=True, kw_only=True):
@@ -97,6 +99,7 @@ def _payment_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[st
         "transfer_concept": read_text,
         "holder": read_holder,
         "created_at": MomentReader(conventions.naive_timezone),
+        "changed_at": HintReader(MomentReader(conventions.naive_timezone)),
     }
 
 

@@ -5,6 +5,7 @@ repeats it, since it can be personal.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Context, Decimal
 from typing import Any
@@ -170,6 +171,20 @@ class MomentReader:
     def __call__(self, value: Any) -> datetime:
         """Read one date."""
         return read_moment(value, zone=self._zone)
+
+
+class HintReader:
+    """Another reader whose value is of use and not needed: what it cannot read is as good as null."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self._read = read
+
+    def __call__(self, value: Any) -> Any:
+        """Read one value; None where it cannot be read."""
+        try:
+            return self._read(value)
+        except UnreadableValueError:
+            return None
 
 
 def _read_number(value: Any) -> Decimal:

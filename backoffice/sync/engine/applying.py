@@ -12,6 +12,7 @@ import msgspec
 from django.utils import timezone
 
 from backoffice.sync.engine.columns import Columns, columns_of, prepare_moment
+from backoffice.sync.engine.learning import Learned, Watch
 from backoffice.sync.engine.statements import any_of_numbers, any_of_texts, insert, upsert
 from backoffice.sync.errors import NotMirroredError
 from backoffice.sync.models import RecordedChange, SyncRun
@@ -33,6 +34,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     read_at: datetime
     payload: str | None
     fingerprint: str
+    provider_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +42,18 @@ class Cause:
     """Why rows are written: `source` in a word (`sync`, `operation`), and the run, where it was one.
 
     nudged_at: when the provider told us that something had changed (a webhook); None where nobody did.
+    watch: measures how long after the provider's change; None where that is not wanted.
     """
 
     source: str
     run: SyncRun | None = None
     nudged_at: datetime | None = None
+    watch: Watch | None = None
+
+    @property
+    def learned_by(self) -> str:
+        """What brought the news: a run of some mode, else the source."""
+        return str(self.run.mode) if self.run else self.source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +63,7 @@ class Change:
     remote_id: str
     columns: Mapping[str, Any]
     read_at: datetime
+    learned: Learned | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -69,6 +79,7 @@ class _Plan:
     """What is to be written: whole rows, their history, and rows that were only confirmed."""
 
     columns: Columns
+    cause: Cause
     now: datetime
     rows: list[dict[str, Any]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -81,7 +92,7 @@ def apply(resource: Resource, incoming: Sequence[Incoming], *, cause: Cause) -> 
     applied = Applied()
     if not incoming:
         return applied
-    plan = _Plan(columns=columns_of(resource.model), now=timezone.now())
+    plan = _Plan(columns=columns_of(resource.model), cause=cause, now=timezone.now())
     stored = _lock_rows(resource, incoming, columns=plan.columns)
     for item in incoming:
         row = stored.get(item.remote_id)
@@ -119,6 +130,9 @@ def record_changes(resource: Resource, changes: Sequence[Change], *, cause: Caus
             "columns": change.columns,
             "read_at": prepare_moment(change.read_at),
             "recorded_at": prepare_moment(now),
+            "learned_by": change.learned.by if change.learned else "",
+            "learned_after_ms": change.learned.after_ms if change.learned else None,
+            "measured_from": change.learned.measured_from if change.learned else "",
         }
         for change in changes
     ]
@@ -151,6 +165,8 @@ def _plan_first_sight(plan: _Plan, item: Incoming) -> Outcome:
         "missing_since": None,
     }
     plan.rows.append(plan.columns.prepare(values))
+    if learned := _measure_first_sight(plan, item):
+        plan.changes.append(Change(remote_id=item.remote_id, columns={}, read_at=item.read_at, learned=learned))
     return "created"
 
 
@@ -184,5 +200,28 @@ def _plan_update(plan: _Plan, item: Incoming, row: Mapping[str, Any]) -> Outcome
     plan.rows.append(plan.columns.prepare(values))
     if not differences:
         return "unchanged"
-    plan.changes.append(Change(remote_id=item.remote_id, columns=differences, read_at=item.read_at))
+    learned = _measure_change(plan, item, row)
+    plan.changes.append(Change(remote_id=item.remote_id, columns=differences, read_at=item.read_at, learned=learned))
     return "changed"
+
+
+def _measure_first_sight(plan: _Plan, item: Incoming) -> Learned | None:
+    cause = plan.cause
+    if cause.watch is None:
+        return None
+    return cause.watch.measure_first_sight(item.columns, by=cause.learned_by, nudged_at=cause.nudged_at, now=plan.now)
+
+
+def _measure_change(plan: _Plan, item: Incoming, row: Mapping[str, Any]) -> Learned | None:
+    """None also for what the provider did not do: our code reads the same payload differently, a lost row is back."""
+    cause = plan.cause
+    if cause.watch is None or item.payload == row["payload"] or row["missing_since"] is not None:
+        return None
+    return cause.watch.measure_change(
+        row,
+        by=cause.learned_by,
+        provider_changed_at=item.provider_changed_at,
+        nudged_at=cause.nudged_at,
+        is_listed=item.payload is not None,
+        now=plan.now,
+    )

@@ -137,6 +137,7 @@ def _to_incoming(sighting: Sighting) -> Incoming:
     return Incoming(
         remote_id=sighting.remote_id,
         columns=sighting.row.columns,
+        provider_changed_at=sighting.row.provider_changed_at,
         read_at=sighting.listing.read_at,
         payload=None if is_partial else sighting.canonical,
         fingerprint="" if is_partial else sighting.fingerprint,

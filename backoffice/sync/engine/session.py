@@ -9,6 +9,7 @@ from backoffice.cryptopocket.objects import Item
 from backoffice.cryptopocket.pages import Page
 from backoffice.sync.engine.applying import Cause
 from backoffice.sync.engine.batch import Memory, Tally, write_batch
+from backoffice.sync.engine.learning import watch_over
 from backoffice.sync.engine.lease import Lease
 from backoffice.sync.engine.quarantining import open_keys
 from backoffice.sync.engine.seen import SeenRows
@@ -56,6 +57,7 @@ class Session:
         self.pending = Pending()
         self.seen = SeenRows(bytes(lease.run.seen_rows))
         self.memory = Memory(open_keys=open_keys(resource))
+        self._watch = watch_over(resource)
         self._is_checked = resource.check_before is None
 
     @property
@@ -66,7 +68,7 @@ class Session:
     @property
     def cause(self) -> Cause:
         """What the history names as the reason."""
-        return Cause(source=SOURCE, run=self.run)
+        return Cause(source=SOURCE, run=self.run, watch=self._watch)
 
     def check_before(self, page: Page) -> None:
         """Check the units once, on the first page that has items. Raises UnitMismatch."""
