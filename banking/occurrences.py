@@ -11,6 +11,7 @@ import msgspec
 
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.pages import Page
+from backoffice.cryptopocket.resources import find_raw
 from backoffice.provider import get_catalogue
 
 _encoder = msgspec.json.Encoder(decimal_format="number", order="sorted")
@@ -70,5 +71,4 @@ def _date_of(item: Any) -> Any:
 
 
 def _field(item: Mapping[str, Any], field: str) -> Any:
-    names = get_catalogue()["list_bank_transactions"].fields[field]
-    return next((item[name] for name in names if name in item), None)
+    return find_raw(item, get_catalogue()["list_bank_transactions"].fields[field])

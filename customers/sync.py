@@ -1,6 +1,7 @@
 """Which list of the provider the customers come from, and how an item becomes a row (contract 3.1, 3.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,13 @@ from msgspec import UNSET
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.objects import Item
 from backoffice.cryptopocket.pages import Page
-from backoffice.cryptopocket.resources import CustomerResource, KycStatusResource, parse_customer, parse_kyc_status
+from backoffice.cryptopocket.resources import (
+    CustomerResource,
+    KycStatusResource,
+    find_raw,
+    parse_customer,
+    parse_kyc_status,
+)
 from backoffice.provider import get_catalogue
 from backoffice.sync.resources import Resource, Row
 
@@ -17,6 +24,8 @@ from .models import Customer
 from .queries import customers_with_open_kyc
 
 RESOURCE_NAME = "customers"
+LISTED = "list_customers"
+FOUND = "find_user"
 
 _TEXT_COLUMNS = (
     "kind",
@@ -32,8 +41,17 @@ _TEXT_COLUMNS = (
 
 
 def parse_list_item(raw: Mapping[str, Any], partition: str) -> Row:
-    """The row of one customer of the list, of `find_user`, or of the answer to registering. Raises UnreadableItem."""
-    customer = parse_customer(raw, catalogue=get_catalogue())
+    """The row of one customer of the list. Raises UnreadableItem."""
+    return parse_item_of(LISTED)(raw, partition)
+
+
+def parse_item_of(call: str) -> Callable[[Mapping[str, Any], str], Row]:
+    """How a customer in the answer of a call becomes a row: `find_user` or registering can have another shape."""
+    return partial(_parse_item, call=call)
+
+
+def _parse_item(raw: Mapping[str, Any], partition: str, *, call: str) -> Row:
+    customer = parse_customer(raw, catalogue=get_catalogue(), endpoint=call)
     columns = _text_columns(customer)
     if customer.created_at is not UNSET:
         columns["registered_at"] = customer.created_at
@@ -56,8 +74,7 @@ def _text_columns(source: CustomerResource | KycStatusResource) -> dict[str, Any
 
 
 def _identify(raw: Mapping[str, Any], partition: str) -> str | None:
-    names = get_catalogue()["list_customers"].fields["id"]
-    value = next((raw[name] for name in names if name in raw), None)
+    value = find_raw(raw, get_catalogue()[LISTED].fields["id"])
     return str(value) if type(value) is int or (type(value) is str and value) else None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 from backoffice.cryptopocket.resources import Resource as Parsed
+from backoffice.cryptopocket.resources import find_raw
 from backoffice.provider import get_catalogue
 from backoffice.sync.resources import Row
 
@@ -26,10 +27,7 @@ def identify_by(endpoint: str, field: str = "id") -> Callable[[Mapping[str, Any]
     """Return how an item of a list tells its id without being parsed: by the names that the catalogue has for it."""
 
     def identify(raw: Mapping[str, Any], partition: str) -> str | None:
-        for name in get_catalogue()[endpoint].fields[field]:
-            if name in raw:
-                return _id_as_text(raw[name])
-        return None
+        return _id_as_text(find_raw(raw, get_catalogue()[endpoint].fields[field]))
 
     return identify
 

@@ -7,7 +7,7 @@ from typing import Any
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import NotFound, UnitMismatch, UnreadableItem
 from backoffice.cryptopocket.pages import Page
-from backoffice.cryptopocket.resources import PaymentResource, ensure_same_units, parse_payment
+from backoffice.cryptopocket.resources import PaymentResource, ensure_same_units, find_raw, parse_payment
 
 MOST_TRIES = 3
 """A payment of the list can be gone when it is read alone; then another one is tried, so often at most."""
@@ -48,7 +48,7 @@ def _read_alone(client: CryptoPocketClient, payment_id: str) -> PaymentResource 
 def _check_fractions(client: CryptoPocketClient, items: list[Any]) -> None:
     """Look at amounts that are no cents because they have a fraction, where no other payment could be compared."""
     for item in items[:MOST_TRIES]:
-        payment_id, raw = _raw_amount(item)
+        payment_id, raw = _raw_amount(client, item)
         read = _read_alone(client, payment_id) if payment_id and raw is not None else None
         if read is not None and read.fiat_amount == raw:
             raise UnitMismatch(
@@ -57,11 +57,12 @@ def _check_fractions(client: CryptoPocketClient, items: list[Any]) -> None:
             )
 
 
-def _raw_amount(item: Any) -> tuple[str, Decimal | None]:
+def _raw_amount(client: CryptoPocketClient, item: Any) -> tuple[str, Decimal | None]:
     if not isinstance(item, dict):
         return "", None
+    fields = client.catalogue["list_payments"].fields
     try:
-        amount = Decimal(str(item.get("fiat_amount")))
+        amount = Decimal(str(find_raw(item, fields["fiat_amount"])))
     except InvalidOperation:
         return "", None
-    return str(item.get("id") or ""), amount if amount.is_finite() and amount else None
+    return str(find_raw(item, fields["id"]) or ""), amount if amount.is_finite() and amount else None

@@ -37,6 +37,7 @@ def load_catalogue(override_path: str | None = None) -> Catalogue:
         endpoints=_merge_endpoints(file, sections.pop("endpoints", {})),
         conventions=_merge(file, BUILT_IN.conventions, sections.pop("conventions", {}), ("conventions",)),
         webhook=_merge(file, BUILT_IN.webhook, sections.pop("webhook", {}), ("webhook",)),
+        words=_merge(file, BUILT_IN.words, sections.pop("words", {}), ("words",)),
         overridden=frozenset(overridden),
         source=override_path,
     )
@@ -62,8 +63,8 @@ class OverrideFile:
         except tomllib.TOMLDecodeError as problem:
             raise ContractError(path=self.path, line=_line_of_syntax_error(problem), reason=f"{problem}") from None
         for section in sections:
-            if section not in {"endpoints", "conventions", "webhook"}:
-                self.fail((section,), "is no section; there are endpoints, conventions and webhook")
+            if section not in {"endpoints", "conventions", "webhook", "words"}:
+                self.fail((section,), "is no section; there are endpoints, conventions, webhook and words")
         return sections
 
     def fail(self, location: Location, reason: str) -> Never:

@@ -1,6 +1,6 @@
-"""Looks up a value by a dotted path."""
+"""Looks up a value by a dotted path, and puts one there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 ABSENT: Final = object()
@@ -15,3 +15,18 @@ def dig(document: Any, path: str) -> Any:
         if node is ABSENT:
             return ABSENT
     return node
+
+
+def dig_first(document: Any, paths: Iterable[str]) -> Any:
+    """Return the first value at `paths` that is not null, or None."""
+    found = (dig(document, path) for path in paths)
+    return next((value for value in found if value is not ABSENT and value is not None), None)
+
+
+def plant(document: dict[str, Any], path: str, value: Any) -> None:
+    """Set the value at `path`, with the objects around it that are not there yet."""
+    *around, name = path.split(".")
+    node = document
+    for part in around:
+        node = node.setdefault(part, {})
+    node[name] = value

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from backoffice.cryptopocket.words import Words
+
 Provenance = Literal["documented", "inferred", "confirmed"]
 """documented: a page of the provider says so; inferred: a guess; confirmed: seen in a live sandbox."""
 
@@ -24,18 +26,24 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 class PageLayout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a page of a list keeps its parts: dotted paths into the answer (contract 1.5).
 
-    An empty path means that the layout has no such part.
+    An empty path means that the layout has no such part. current_page and last_page count as the pagination does,
+    from its first page; page_count is how many pages there are; more is true while another one follows.
     """
 
     items: str
-    current_page: str
+    current_page: str = ""
     last_page: str = ""
+    page_count: str = ""
     total: str = ""
     next_url: str = ""
+    more: str = ""
 
 
 class Pagination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a list is paged. Layouts are tried in order; the first that fits is used."""
+    """How a list is paged. Layouts are tried in order; the first that fits is used.
+
+    first_page: the number of the first page on the wire; inside this project pages count from 1.
+    """
 
     layouts: tuple[PageLayout, ...]
     page_parameter: str = "page"
@@ -49,11 +57,16 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One call.
 
     path: relative to the base URL, with `{placeholders}` named like logical request fields.
-    request: logical field -> name on the wire. Fields in the path are taken out of query and body.
+    request: logical field -> name on the wire; in a JSON body `document.front` is `front` inside `document`.
+    Fields in the path are taken out of query and body.
+    date_format: how this call's dates are written, as `strftime` has it.
+    file_encoding: how a document travels in a JSON body (contract 3.3, 3.7); as `multipart` it travels as it is.
     whole_number_fields: request fields sent as JSON integers when they are digits (contract 1.4, ids).
-    fields: logical field -> candidate names in the answer's item, in order of trust.
+    fields: logical field -> candidate names in the answer's item, in order of trust; `attributes.status` is
+    `status` inside `attributes`.
     required: logical fields without which an object is not this kind of object.
-    object_locations: dotted paths where a single object may stand ("" is the top level).
+    object_locations: dotted paths where a single object, or the items of a list without pages, may stand ("" is
+    the top level).
     echo: logical answer field -> logical request field; they must agree where the answer has it.
     fiat_unit, crypto_unit: unit of money read from this call's answer (contract 1.4).
     not_found_codes: codes that mean "does not exist". HTTP 404 alone never does.
@@ -64,12 +77,14 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: str
     method: Literal["GET", "POST"]
     path: str
-    encoding: Literal["query", "json", "form"]
+    encoding: Literal["query", "json", "form", "multipart"]
     path_provenance: Provenance
     request_provenance: Provenance
     answer_provenance: Provenance
     request: dict[str, str] = {}
     whole_number_fields: tuple[str, ...] = ()
+    file_encoding: Literal["data_uri", "base64"] = "data_uri"
+    date_format: str = "%Y-%m-%d"
     pagination: Pagination | None = None
     fields: dict[str, tuple[str, ...]] = {}
     required: tuple[str, ...] = ()
@@ -104,7 +119,10 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How deliveries are signed and read (contract 7.4, 7.5)."""
+    """How deliveries are signed and read (contract 7.4, 7.5).
+
+    type_fields and id_fields are looked for at each of the data_locations: dotted paths, "" is the top level.
+    """
 
     provenance: Provenance = "inferred"
     key_header: str = "X-API-Key"
@@ -112,6 +130,7 @@ class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     timestamp_header: str = "X-Timestamp"
     signature_encoding: Literal["hex", "base64"] = "hex"
     tolerance_seconds: int = 300
+    data_locations: tuple[str, ...] = ("data", "")
     type_fields: tuple[str, ...] = ("type", "event", "event_type")
     id_fields: tuple[str, ...] = ("payment_id", "id", "rampoff_id")
     event_aliases: dict[str, str] = msgspec.field(
@@ -122,21 +141,33 @@ class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What holds for all calls (contract 1).
 
-    Token times are in seconds. `naive_timezone` is the zone of dates that carry none. The word lists are
+    Token times are in seconds; where the answer tells the token's lifetime (`token_lifetime_locations`), that
+    counts. `naive_timezone` is the zone of dates that carry none; `date_formats` are taken beside ISO 8601, as
+    `strptime` has them; `numeric_dates` is the unit since 1970 of dates that are numbers. The word lists are
     compared without case. `requests_per_second` is a limit of the provider's, None while none is known.
+    `code_locations`: where the code of a failure stands, its readable text after it (contract 1.3).
+    `error_codes`: their code -> ours. `refusal_data_locations`: what comes with a refusal (contract 4.3).
+    `holder_fields`: the parts of a payer's name where the payer is an object (contract 4.5).
     `company_link_days`: how long link and password of a company's form are good (contract 3.4).
     `types_without_back`: identification types whose document has one side only (contract 3.3, inferred).
     """
 
     success_words: tuple[str, ...] = ("ok", "success", "sucess")
     failure_words: tuple[str, ...] = ("error",)
+    code_locations: tuple[str, ...] = ("error", "message")
+    error_codes: dict[str, str] = {}
+    refusal_data_locations: tuple[str, ...] = ("data",)
     authorisation_header: str = "auth"
     authorisation_codes: tuple[str, ...] = ("authorization_incorrect",)
     token_locations: tuple[str, ...] = ("data.token", "data", "token")
+    token_lifetime_locations: tuple[str, ...] = ("data.expires_in", "expires_in")
     token_lifetime_seconds: int = 86_400
     token_renewal_margin_seconds: int = 3_600
     requests_per_second: float | None = None
     naive_timezone: str = "UTC"
+    date_formats: tuple[str, ...] = ()
+    numeric_dates: Literal["seconds", "milliseconds"] | None = None
+    holder_fields: tuple[str, ...] = ("name", "last_name", "last_name2")
     company_words: tuple[str, ...] = ("company", "business", "legal", "legal_entity", "b2b", "kyb", "empresa")
     person_words: tuple[str, ...] = (
         "person",
@@ -174,6 +205,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     endpoints: dict[str, Endpoint]
     conventions: Conventions
     webhook: WebhookContract
+    words: Words = Words()
     overridden: frozenset[str] = frozenset()
     source: str = ""
 

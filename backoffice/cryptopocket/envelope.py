@@ -6,7 +6,7 @@ The body is read before the HTTP status, since most failures answer 200:
    first, and the codes of the contract were only ever printed for 200, 403, 404 and 422. The code, if there
    is one, is kept on the error.
 2. A body that is no JSON object cannot be read: HTML, a cut body, a redirect.
-3. `status` says `error`: refused, with the code under `error` or else `message`.
+3. `status` says `error`: refused, with the code at the first of the contract's places for it.
 4. `status` says `ok`, `success` or `sucess`, and HTTP 2xx: the answer.
 5. No `status`: Laravel's validation, or another 4xx with a message: refused. With 2xx it is a success only
    for calls whose contract says that the word may be missing.
@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from backoffice.cryptopocket.answers import Answer
+from backoffice.cryptopocket.dig import ABSENT, dig, dig_first
 from backoffice.cryptopocket.endpoints import Conventions, Endpoint
 from backoffice.cryptopocket.errors import NotFound, OutcomeUnknown, Refused, UnreadableAnswer
 
@@ -42,13 +43,13 @@ def read_envelope(answer: Answer, *, endpoint: Endpoint, conventions: Convention
     """
     document, problem = decode_body(answer.body)
     if answer.http_status >= 500:
-        raise _broken_off(document, answer, endpoint)
+        raise _broken_off(document, answer, endpoint, conventions)
     if 300 <= answer.http_status < 400:
         raise _unreadable("the answer is a redirect, which is not followed", answer, endpoint)
     if not isinstance(document, dict):
         raise _unreadable(problem or "the answer is no JSON object", answer, endpoint)
     if "status" not in document:
-        return _read_without_status(document, answer, endpoint)
+        return _read_without_status(document, answer, endpoint, conventions)
     return _read_with_status(document, answer, endpoint, conventions)
 
 
@@ -70,7 +71,7 @@ def _read_with_status(
 ) -> dict[str, Any]:
     word = document["status"].strip().casefold() if isinstance(document["status"], str) else None
     if word in conventions.failure_words:
-        raise _refuse(document, answer, endpoint)
+        raise _refuse(document, answer, endpoint, conventions)
     if word not in conventions.success_words:
         shown = f" {word!r}" if word and _SHORT_WORD.fullmatch(word) else ""
         raise _unreadable(f"the answer's status word{shown} is unknown", answer, endpoint)
@@ -79,25 +80,28 @@ def _read_with_status(
     return document
 
 
-def _read_without_status(document: dict[str, Any], answer: Answer, endpoint: Endpoint) -> dict[str, Any]:
+def _read_without_status(
+    document: dict[str, Any], answer: Answer, endpoint: Endpoint, conventions: Conventions
+) -> dict[str, Any]:
     if isinstance(document.get("errors"), dict | list):
         raise _refuse_validation(document, answer, endpoint)
-    says_why = bool(document.get("error") or document.get("message"))
-    if answer.http_status >= 400 and says_why:
-        raise _refuse(document, answer, endpoint)
-    if answer.http_status < 300 and endpoint.status_may_be_missing and not document.get("error"):
+    if answer.http_status >= 400 and any(_find_texts(document, conventions)):
+        raise _refuse(document, answer, endpoint, conventions)
+    names_an_error = any(document.get(name) for name in _failure_names(conventions))
+    if answer.http_status < 300 and endpoint.status_may_be_missing and not names_an_error:
         return document
     raise _unreadable("the answer has no status word", answer, endpoint)
 
 
-def _refuse(document: Mapping[str, Any], answer: Answer, endpoint: Endpoint) -> Refused:
-    code, text = _find_code(document)
-    kind = NotFound if code in endpoint.not_found_codes else Refused
+def _refuse(document: Mapping[str, Any], answer: Answer, endpoint: Endpoint, conventions: Conventions) -> Refused:
+    theirs, text = _find_code(document, conventions)
+    code = conventions.error_codes.get(theirs, theirs)
+    kind = NotFound if {code, theirs} & set(endpoint.not_found_codes) else Refused
     return kind(
         endpoint=endpoint.name,
         code=code,
         text=text,
-        data=document.get("data"),
+        data=dig_first(document, conventions.refusal_data_locations),
         http_status=answer.http_status,
         field_errors=_read_field_errors(document.get("errors")),
     )
@@ -114,16 +118,29 @@ def _refuse_validation(document: Mapping[str, Any], answer: Answer, endpoint: En
     )
 
 
-def _find_code(document: Mapping[str, Any]) -> tuple[str, str]:
-    """Return code and text: the code stands in `error`, else in `message`; either can be free text."""
-    error, message = _write_text(document.get("error")), _write_text(document.get("message"))
-    if _CODE.fullmatch(error):
-        return error, message
-    if error:
-        return FREE_TEXT, " ".join(filter(None, (error, message)))
-    if _CODE.fullmatch(message):
-        return message, ""
-    return (FREE_TEXT, message) if message else (NO_CODE, "")
+def _find_code(document: Mapping[str, Any], conventions: Conventions) -> tuple[str, str]:
+    """Return code and text: the code stands at the first place that holds anything, which can be free text too."""
+    texts = _find_texts(document, conventions)
+    if not texts:
+        return NO_CODE, ""
+    if _CODE.fullmatch(texts[0]):
+        return texts[0], " ".join(texts[1:])
+    return FREE_TEXT, " ".join(texts)
+
+
+def _find_texts(document: Mapping[str, Any], conventions: Conventions) -> list[str]:
+    """Return what stands at the places of code and text, in their order; an object around one of them counts once."""
+    texts: list[str] = []
+    for place in conventions.code_locations:
+        value = dig(document, place)
+        text = "" if value is ABSENT or (texts and isinstance(value, Mapping)) else _write_text(value)
+        texts += [text] if text else []
+    return texts
+
+
+def _failure_names(conventions: Conventions) -> set[str]:
+    """Return the top-level names that only a failure has; a message comes with a success as well."""
+    return {place.partition(".")[0] for place in conventions.code_locations} - {"message"}
 
 
 def _write_text(value: Any) -> str:
@@ -144,8 +161,8 @@ def _read_field_errors(errors: Any) -> dict[str, list[str]]:
     }
 
 
-def _broken_off(document: Any, answer: Answer, endpoint: Endpoint) -> OutcomeUnknown:
-    code = _find_code(document)[0] if isinstance(document, dict) else ""
+def _broken_off(document: Any, answer: Answer, endpoint: Endpoint, conventions: Conventions) -> OutcomeUnknown:
+    code = _find_code(document, conventions)[0] if isinstance(document, dict) else ""
     return OutcomeUnknown(
         f"the provider broke off with HTTP {answer.http_status}",
         endpoint=endpoint.name,

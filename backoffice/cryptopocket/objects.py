@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from backoffice.cryptopocket.dig import dig
+from backoffice.cryptopocket.dig import dig, dig_first
 from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.errors import UnreadableAnswer
 
@@ -77,5 +77,4 @@ def _agree(answered: str, asked: str, *, exact: bool) -> bool:
 
 def _find(payload: Mapping[str, Any], endpoint: Endpoint, field: str) -> Any:
     """Return the raw value of a logical field, None where it is absent or null under all its names."""
-    values = (payload.get(name) for name in endpoint.fields.get(field, ()))
-    return next((value for value in values if value is not None), None)
+    return dig_first(payload, endpoint.fields.get(field, ()))

@@ -1,6 +1,8 @@
 """Turns an endpoint and arguments into the request that goes out."""
 
 import base64
+import re
+import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,11 +10,15 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
+from urllib3.filepost import encode_multipart_formdata
 
+from backoffice.cryptopocket.dig import plant
 from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.errors import InvalidRequest
 
 _JSON = msgspec.json.Encoder()
+_ISO_DATE = "%Y-%m-%d"
+_DATA_URI = re.compile(r"data:(?P<media_type>[\w/+.-]+);base64,", re.ASCII)
 
 
 class OutgoingRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +49,14 @@ def build_request(endpoint: Endpoint, arguments: Mapping[str, Any], *, base_url:
         if name not in endpoint.path_fields
     }
     if endpoint.encoding == "json":
-        return OutgoingRequest(endpoint=endpoint, url=url, body=_JSON.encode(fields), content_type="application/json")
+        body = _JSON.encode(_nest(fields))
+        return OutgoingRequest(endpoint=endpoint, url=url, body=body, content_type="application/json")
     texts = {name: _as_text(value) for name, value in fields.items()}
+    if endpoint.encoding == "multipart":
+        content, content_type = encode_multipart_formdata(
+            {name: _as_part(name, text) for name, text in texts.items()}, boundary=secrets.token_hex(16)
+        )
+        return OutgoingRequest(endpoint=endpoint, url=url, body=content, content_type=content_type)
     if endpoint.encoding == "form":
         return OutgoingRequest(
             endpoint=endpoint,
@@ -86,7 +98,34 @@ def _as_sent(endpoint: Endpoint, name: str, value: Any) -> Any:
         return _as_amount(endpoint, value)
     if name in endpoint.whole_number_fields and is_whole_number(value):
         return int(value)
+    if isinstance(value, date):
+        return _as_date(endpoint, value)
+    if endpoint.file_encoding == "base64" and isinstance(value, str):
+        return _DATA_URI.sub("", value, count=1)
     return value
+
+
+def _as_date(endpoint: Endpoint, value: date) -> str:
+    """Return a date in the call's format; strftime would write the year 33 with two digits in some places."""
+    return value.isoformat() if endpoint.date_format == _ISO_DATE else value.strftime(endpoint.date_format)
+
+
+def _nest(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields of a JSON body, those with a dotted name inside their objects."""
+    if not any("." in name for name in fields):
+        return fields
+    nested: dict[str, Any] = {}
+    for name, value in fields.items():
+        plant(nested, name, value)
+    return nested
+
+
+def _as_part(name: str, text: str) -> str | tuple[str, bytes, str]:
+    """Return a part of a multipart body: a document as a file, everything else as text."""
+    found = _DATA_URI.match(text)
+    if not found:
+        return text
+    return name, base64.b64decode(text[found.end() :]), found["media_type"]
 
 
 def _as_amount(endpoint: Endpoint, value: Decimal) -> Any:

@@ -13,6 +13,7 @@ from backoffice.cryptopocket.errors import PaginationError, UnreadableAnswer
 FetchPage = Callable[[int], "Page"]
 """Fetches the page of that number, e.g. `lambda number: client.list_customers(page=number)`."""
 
+_NOTHING_MORE = (False, 0, "false", "0")
 _FINGERPRINT = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 
 
@@ -43,18 +44,19 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_page(document: dict[str, Any], *, endpoint: Endpoint, asked: int, read_at: datetime, size_bytes: int) -> Page:
     """Return the page in `document`. Raises UnreadableAnswer when it holds no list of items."""
-    layouts = endpoint.pagination.layouts if endpoint.pagination else ()
-    for layout in layouts:
-        items, number = dig(document, layout.items), _read_number(dig(document, layout.current_page))
-        if isinstance(items, list) and number is not None:
-            return Page(
-                number=number,
-                items=items,
-                total=_read_number(dig(document, layout.total)) if layout.total else None,
-                last_page=_read_last_page(document, layout, number),
-                read_at=read_at,
-                size_bytes=size_bytes,
-            )
+    if endpoint.pagination:
+        shift = 1 - endpoint.pagination.first_page
+        for layout in endpoint.pagination.layouts:
+            items, number = dig(document, layout.items), _read_current(document, layout, asked=asked, shift=shift)
+            if isinstance(items, list) and number is not None:
+                return Page(
+                    number=number,
+                    items=items,
+                    total=_read_number(dig(document, layout.total)) if layout.total else None,
+                    last_page=_read_last_page(document, layout, number=number, shift=shift),
+                    read_at=read_at,
+                    size_bytes=size_bytes,
+                )
     return Page(
         number=asked,
         items=_find_items(document, endpoint),
@@ -66,8 +68,9 @@ def read_page(document: dict[str, Any], *, endpoint: Endpoint, asked: int, read_
 
 
 def _find_items(document: dict[str, Any], endpoint: Endpoint) -> list[Any]:
-    items = document.get("data")
-    if not isinstance(items, list):
+    places = (dig(document, place) for place in endpoint.object_locations)
+    items = next((place for place in places if isinstance(place, list)), None)
+    if items is None:
         raise UnreadableAnswer(
             "the answer holds no list of items in any known layout", endpoint=endpoint.name, only_read=True
         )
@@ -86,12 +89,25 @@ def _looks_paged(document: dict[str, Any]) -> bool:
     return any((_read_number(dig(document, place)) or 1) > 1 for place in places)
 
 
-def _read_last_page(document: dict[str, Any], layout: PageLayout, number: int) -> int | None:
-    """Return the last page's number; a paginator without one says that nothing follows by a null link."""
+def _read_current(document: dict[str, Any], layout: PageLayout, *, asked: int, shift: int) -> int | None:
+    """Return the page's number, from 1; the one asked for where the layout does not say."""
+    if not layout.current_page:
+        return asked
+    number = _read_number(dig(document, layout.current_page))
+    return None if number is None else number + shift
+
+
+def _read_last_page(document: dict[str, Any], layout: PageLayout, *, number: int, shift: int) -> int | None:
+    """Return the last page's number, from 1; a paginator without one says by a link or a flag that nothing follows."""
     last = _read_number(dig(document, layout.last_page)) if layout.last_page else None
-    if last is None and layout.next_url and dig(document, layout.next_url) is None:
-        return number
-    return last
+    if last is not None:
+        return last + shift
+    count = _read_number(dig(document, layout.page_count)) if layout.page_count else None
+    if count is not None:
+        return count
+    ends_by_link = bool(layout.next_url) and dig(document, layout.next_url) is None
+    ends_by_flag = bool(layout.more) and dig(document, layout.more) in _NOTHING_MORE
+    return number if ends_by_link or ends_by_flag else None
 
 
 def _read_number(value: Any) -> int | None:

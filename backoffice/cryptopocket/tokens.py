@@ -5,8 +5,21 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+import msgspec
+
 from backoffice.cryptopocket.clock import Clock, SystemClock
 from backoffice.cryptopocket.errors import NotSent
+
+
+class NewToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token as it was given. lifetime_seconds: None where the answer does not tell."""
+
+    text: str
+    lifetime_seconds: float | None = None
+
+    def __repr__(self) -> str:
+        """Only that it is one."""
+        return "<NewToken>"
 
 
 class TokenStore(Protocol):
@@ -69,10 +82,19 @@ class InMemoryTokenStore:
 class TokenKeeper:
     """Hands out the token and renews it. `authenticate` fetches a new one from the provider."""
 
-    def __init__(self, store: TokenStore, *, authenticate: Callable[[], str], lifetime_seconds: float) -> None:
+    def __init__(
+        self,
+        store: TokenStore,
+        *,
+        authenticate: Callable[[], NewToken],
+        lifetime_seconds: float,
+        margin_seconds: float,
+    ) -> None:
+        """Keep tokens in `store`; the lifetime is that of a token whose answer tells none."""
         self._store = store
         self._authenticate = authenticate
         self._lifetime_seconds = lifetime_seconds
+        self._margin_seconds = margin_seconds
 
     def current(self) -> str:
         """Return a token, fetching one if there is none. Raises NotSent, NotAuthorised or Refused."""
@@ -90,8 +112,8 @@ class TokenKeeper:
     def _fetch(self, *, refused: str | None) -> str:
         """Fetch a token, unless another process has done so while this one waited for the lock.
 
-        The lifetime is shorter than the provider's, so that the store runs empty ahead of the token's end
-        and the next caller renews it.
+        It is kept for less than it lives, so that the store runs empty ahead of the token's end and the next
+        caller renews it.
         """
         try:
             with self._store.lock():
@@ -101,8 +123,12 @@ class TokenKeeper:
                 if refused:
                     self._store.forget(refused)
                 token = self._authenticate()
-                self._store.put(token, self._lifetime_seconds)
-                return token
+                self._store.put(token.text, self._shorten(token.lifetime_seconds or self._lifetime_seconds))
+                return token.text
         except TimeoutError:
             pass
         raise NotSent("another process is fetching a token and has not finished", endpoint="authenticate")
+
+    def _shorten(self, lifetime_seconds: float) -> float:
+        """Return how long a token is kept: less by the margin, or half of a life that is hardly longer than that."""
+        return max(lifetime_seconds - self._margin_seconds, lifetime_seconds / 2)

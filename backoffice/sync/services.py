@@ -27,7 +27,7 @@ from backoffice.sync.engine.missing import mark_rows_missing
 from backoffice.sync.engine.open_rows import read_open_rows
 from backoffice.sync.engine.quarantining import open_keys
 from backoffice.sync.engine.session import Session, to_listing
-from backoffice.sync.engine.sighting import Listing, ensure_keepable
+from backoffice.sync.engine.sighting import SINGLE, Listing, ensure_keepable
 from backoffice.sync.errors import NothingOpenError, SyncError, UnknownResourceError
 from backoffice.sync.models import Quarantine, SyncRun
 from backoffice.sync.resources import Resource, Row, get_resource
@@ -103,15 +103,17 @@ def mirror_item(
     source: str,
     partition: str = "",
     nudged_at: datetime | None = None,
+    parse: Callable[[Mapping[str, Any], str], Row] | None = None,
 ) -> Outcome:
     """Bring one object's row up to date, in the caller's transaction if there is one.
 
     payload: the item as received. read_at: when the request began whose answer it is. source: what the history names
-    as the reason (`operation`). nudged_at: when the provider told us of a change, where it did.
+    as the reason (`operation`). nudged_at: when the provider told us of a change, where it did. parse: how an item
+    of another call than the list becomes a row; without it the item must have the list's shape.
     Raises UnreadableItem; then nothing was written.
     """
     resource = get_resource(name)
-    listing = Listing(partition=partition, items=[payload], read_at=read_at)
+    listing = Listing(partition=partition, items=[payload], read_at=read_at, parse=parse)
     cause = Cause(source=source, nudged_at=nudged_at, watch=watch_over(resource))
     return _mirror(resource, listing, cause=cause)
 
@@ -194,7 +196,8 @@ def _mark_missing(resource: Resource, remote_id: str, *, before: datetime, sourc
 def _retry(item: Quarantine) -> bool:
     try:
         payload = _decoder.decode(item.payload)
-        listing = Listing(partition=item.partition, items=[payload], read_at=item.last_seen_at)
+        partial_of = item.item_key.removesuffix(SINGLE) if item.item_key.endswith(SINGLE) else ""
+        listing = Listing(partition=item.partition, items=[payload], read_at=item.last_seen_at, partial_of=partial_of)
         _mirror(get_resource(item.resource), listing, cause=Cause(source="quarantine"))
     except (UnreadableItem, UnknownResourceError):
         return False

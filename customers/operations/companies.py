@@ -10,18 +10,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.cryptopocket.client import CryptoPocketClient
-from backoffice.cryptopocket.resources import RegisteredCompany
+from backoffice.cryptopocket.resources import RegisteredCompany, make_item
 from backoffice.operations.kinds import Label, OperationKind, ReadBack
 from backoffice.operations.models import Operation
 from backoffice.provider import get_catalogue
 from customers.models import CompanyVerification, Customer
+from customers.sync import LISTED
 
 from .shared import (
     Received,
     key_of_email,
     links_of_registration,
     mirror_registered,
-    naming_company,
     read_back_by_email,
 )
 
@@ -62,8 +62,8 @@ class RegisterCompany(OperationKind):
     def apply(self, operation: Operation, answer: Registered) -> dict[str, Any]:
         """Mirror the company, and keep link and password, encrypted: the provider shows them only this once."""
         company = answer.company
-        payload = _as_listed(company, operation.request)
-        customer = mirror_registered(operation, payload, read_at=answer.read_at)
+        listed = Received(payload=_as_listed(company, operation.request), read_at=answer.read_at)
+        customer = mirror_registered(operation, listed)
         return _keep(
             operation,
             customer,
@@ -79,8 +79,7 @@ class RegisterCompany(OperationKind):
 
     def apply_read_back(self, operation: Operation, answer: Received) -> dict[str, Any]:
         """Mirror the company; its link and password went with the answer that was lost."""
-        payload = naming_company(answer.payload, operation.request["company_name"])
-        customer = mirror_registered(operation, payload, read_at=answer.read_at)
+        customer = mirror_registered(operation, answer, company_name=operation.request["company_name"])
         return _keep(operation, customer, read_at=answer.read_at)
 
     def describe(self, operation: Operation) -> list[tuple[Label, Any]]:
@@ -108,10 +107,13 @@ class RegisterCompany(OperationKind):
 
 def _as_listed(company: RegisteredCompany, request: Mapping[str, Any]) -> dict[str, Any]:
     """The company as the list of customers would show it: the answer's secrets must not be kept as its payload."""
-    names = get_catalogue()["list_customers"].fields
-    values = {"id": company.id, "uuid": company.uuid or None, "email": request["email"]}
-    listed = {names[field][0]: value for field, value in values.items() if value and field in names}
-    return naming_company(listed, request["company_name"])
+    values = {
+        "id": company.id,
+        "uuid": company.uuid,
+        "email": request["email"],
+        "company_name": request["company_name"],
+    }
+    return make_item(get_catalogue()[LISTED], {field: value for field, value in values.items() if value})
 
 
 def _keep(operation: Operation, customer: Customer, *, read_at: datetime, **given: str) -> dict[str, Any]:

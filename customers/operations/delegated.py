@@ -24,7 +24,6 @@ from .shared import (
     key_of_email,
     links_of_registration,
     mirror_registered,
-    naming_company,
     read_back_by_email,
 )
 
@@ -73,13 +72,13 @@ class CreateCustomerDelegatedKyc(OperationKind):
             for capture in verification.captures.all()
         }
         item = client.create_customer_delegated_kyc(**details, **pictures)
-        return Received(payload=item.payload, read_at=item.read_at)
+        return Received(payload=item.payload, read_at=item.read_at, call=self.name)
 
     def apply(self, operation: Operation, answer: Received) -> dict[str, Any]:
         """Mirror the customer, to whom the pictures belong from now on."""
         verification = DelegatedVerification.objects.get(operation=operation)
-        payload = naming_company(answer.payload, verification.details.get("company_name", ""))
-        customer = mirror_registered(operation, payload, read_at=answer.read_at)
+        company_name = verification.details.get("company_name", "")
+        customer = mirror_registered(operation, answer, company_name=company_name)
         verification.customer = customer
         verification.typed = {}
         verification.save(update_fields=["customer", "typed", "touched_at"])

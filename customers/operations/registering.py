@@ -36,11 +36,11 @@ class CreateCustomer(OperationKind):
         if "dob" in details:
             details["dob"] = date.fromisoformat(details["dob"])
         item = client.create_customer(**details)
-        return Received(payload=item.payload, read_at=item.read_at)
+        return Received(payload=item.payload, read_at=item.read_at, call=self.name)
 
     def apply(self, operation: Operation, answer: Received) -> dict[str, Any]:
         """Mirror the customer at once, with the link to the KYC form."""
-        customer = mirror_registered(operation, answer.payload, read_at=answer.read_at)
+        customer = mirror_registered(operation, answer)
         return {"customer_id": customer.remote_id}
 
     def read_back(self, operation: Operation, client: CryptoPocketClient) -> ReadBack:

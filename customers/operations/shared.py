@@ -1,7 +1,7 @@
 """What the kinds of operation share: answers as they came, customers by e-mail, and the way to the customer."""
 
+import copy
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.dig import dig_first, plant
 from backoffice.cryptopocket.errors import NotFound
 from backoffice.operations.kinds import CannotTell, Done, Label, NotDone, ReadBack
 from backoffice.operations.models import Operation
@@ -18,16 +19,17 @@ from backoffice.provider import get_catalogue
 from backoffice.sync.models import SyncRun
 from backoffice.sync.services import mirror_item, request_sync
 from customers.models import Customer
-from customers.sync import RESOURCE_NAME, parse_list_item
+from customers.sync import FOUND, LISTED, RESOURCE_NAME, parse_item_of
 
 SOURCE = "operation"
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer as it came, and when its request began."""
+    """An answer as it came, when its request began, and the call whose shape it has."""
 
     payload: dict[str, Any]
     read_at: datetime
+    call: str = LISTED
 
     def __repr__(self) -> str:
         """Only that it is one: the payload is personal data."""
@@ -39,23 +41,28 @@ def key_of_email(email: str) -> str:
     return hashlib.sha256(email.strip().casefold().encode()).hexdigest()
 
 
-def mirror_registered(operation: Operation, payload: Mapping[str, Any], *, read_at: datetime) -> Customer:
+def mirror_registered(operation: Operation, answer: Received, *, company_name: str = "") -> Customer:
     """Mirror a customer who was just registered, as what the operation is about; the list soon says the rest.
 
-    payload: the customer as received, without secrets: it is kept. Raises UnreadableItem.
+    answer: the customer as received, without secrets: it is kept. company_name: is added where the answer does not
+    mention it. Raises UnreadableItem.
     """
-    mirror_item(name=RESOURCE_NAME, payload=payload, read_at=read_at, source=SOURCE)
+    parse = parse_item_of(answer.call)
+    payload = _naming_company(answer, company_name)
+    mirror_item(name=RESOURCE_NAME, payload=payload, read_at=answer.read_at, source=SOURCE, parse=parse)
     request_sync(name=RESOURCE_NAME, mode=SyncRun.Mode.HEAD)
-    customer = Customer.objects.get(remote_id=parse_list_item(payload, "").remote_id)
+    customer = Customer.objects.get(remote_id=parse(payload, "").remote_id)
     operation.set_subject(customer)
     return customer
 
 
-def naming_company(payload: Mapping[str, Any], company_name: str) -> dict[str, Any]:
+def _naming_company(answer: Received, company_name: str) -> dict[str, Any]:
     """The payload with the company's name where it does not mention it: answers to registering may not."""
-    names = get_catalogue()["list_customers"].fields["company_name"]
-    is_told = not company_name or any(payload.get(name) for name in names)
-    return dict(payload) if is_told else {**payload, names[0]: company_name}
+    names = get_catalogue()[answer.call].fields["company_name"]
+    payload = copy.deepcopy(answer.payload)
+    if company_name and not dig_first(payload, names):
+        plant(payload, names[0], company_name)
+    return payload
 
 
 def read_back_by_email(operation: Operation, client: CryptoPocketClient, *, email: str) -> ReadBack:
@@ -74,7 +81,7 @@ def read_back_by_email(operation: Operation, client: CryptoPocketClient, *, emai
                 "Most likely nothing new was registered: leave it, and use the customer in the list."
             )
         )
-    return Done(answer=Received(payload=item.payload, read_at=item.read_at))
+    return Done(answer=Received(payload=item.payload, read_at=item.read_at, call=FOUND))
 
 
 def link_to_subject(operation: Operation) -> list[tuple[Label, str]]:

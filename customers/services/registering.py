@@ -14,7 +14,7 @@ from backoffice.sync.services import mirror_item
 from customers.models import Customer
 from customers.operations import CreateCustomer, RegisterCompany
 from customers.queries import find_by_email
-from customers.sync import RESOURCE_NAME
+from customers.sync import FOUND, RESOURCE_NAME, parse_item_of
 
 from .asking import Asked, ask
 
@@ -67,5 +67,11 @@ def fetch_customer_by_email(*, email: str, client: CryptoPocketClient | None = N
         item = (client or get_client()).find_user(email=email)
     except NotFound:
         return None
-    mirror_item(name=RESOURCE_NAME, payload=item.payload, read_at=item.read_at, source=READ_BY_EMAIL)
+    mirror_item(
+        name=RESOURCE_NAME,
+        payload=item.payload,
+        read_at=item.read_at,
+        source=READ_BY_EMAIL,
+        parse=parse_item_of(FOUND),
+    )
     return Customer.objects.get(remote_id=item.parse().id)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.resources import make_item
 from backoffice.operations.errors import CannotBeSent
 from backoffice.operations.kinds import Done, Label, ReadBack, Worth
 from backoffice.operations.models import Operation
+from backoffice.provider import get_catalogue
 from backoffice.sync.models import SyncRun
 from backoffice.sync.services import mirror_columns, mirror_item, request_sync
 from payments.models import Payment, PaymentInstructions
@@ -193,7 +195,8 @@ def _mirror(operation: Operation, answer: CreatedPurchase) -> None:
     if answer.listed is not None:
         mirror_item(name=RESOURCE, payload=answer.listed, read_at=answer.read_at, source=SOURCE)
         return
-    known = {"id": answer.payment_id, **({"concept": answer.concept} if answer.concept else {})}
+    values = {"id": answer.payment_id, **({"transfer_concept": answer.concept} if answer.concept else {})}
+    known = make_item(get_catalogue()["list_payments"], values)
     mirror_item(name=RESOURCE, payload=known, read_at=answer.read_at, source=SOURCE)
     request = operation.request
     columns: dict[str, Any] = {

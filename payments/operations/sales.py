@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.cryptopocket.client import CryptoPocketClient
+from backoffice.cryptopocket.resources import make_item
 from backoffice.operations.kinds import Done, Label, ReadBack, Worth
 from backoffice.operations.models import Operation
+from backoffice.provider import get_catalogue
 from backoffice.sync.models import SyncRun
 from backoffice.sync.services import mirror_columns, mirror_item, request_sync
 from payments.models import OffRamp, OffRampInstructions
@@ -129,7 +131,8 @@ def _mirror(operation: Operation, answer: CreatedSale) -> None:
     if answer.listed is not None:
         mirror_item(name=RESOURCE, payload=answer.listed, read_at=answer.read_at, source=SOURCE)
         return
-    mirror_item(name=RESOURCE, payload={"id": answer.off_ramp_id}, read_at=answer.read_at, source=SOURCE)
+    known = make_item(get_catalogue()["list_off_ramps"], {"id": answer.off_ramp_id})
+    mirror_item(name=RESOURCE, payload=known, read_at=answer.read_at, source=SOURCE)
     columns = {
         "customer_id": operation.request["user_id"],
         "status": OffRamp.Status.PENDING.value,

@@ -187,7 +187,16 @@ def test_an_off_ramp_in_whole_coins_is_a_matter_of_the_contract() -> None:
 
     off_ramp = parse_off_ramp({**OFF_RAMP, "amount": "250.5"}, catalogue=catalogue)
 
-    assert (off_ramp.amount, off_ramp.base_units) == (Decimal("250.5"), UNSET)
+    assert (off_ramp.amount, off_ramp.base_units) == (Decimal("250.5"), "250500000000000000000")
+
+
+@pytest.mark.parametrize(("amount", "decimals"), [("0.0001", 3), ("-1", 18), ("1", None)])
+def test_whole_coins_that_are_no_number_of_base_units_have_none(amount: str, decimals: int | None) -> None:
+    catalogue = with_units(get_off_ramp="whole")
+
+    off_ramp = parse_off_ramp({**OFF_RAMP, "amount": amount, "decimals": decimals}, catalogue=catalogue)
+
+    assert (off_ramp.amount, off_ramp.base_units) == (Decimal(amount), UNSET)
 
 
 def test_the_symbol_of_an_off_ramp_may_be_called_crypto_or_symbol() -> None:

@@ -2,8 +2,10 @@
 
 import functools
 import logging
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
@@ -11,7 +13,7 @@ import msgspec
 from backoffice.cryptopocket.answers import Answer
 from backoffice.cryptopocket.clock import SystemClock
 from backoffice.cryptopocket.configuration import Configuration
-from backoffice.cryptopocket.dig import dig
+from backoffice.cryptopocket.dig import dig, dig_first
 from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
 from backoffice.cryptopocket.envelope import read_envelope
 from backoffice.cryptopocket.errors import (
@@ -27,8 +29,10 @@ from backoffice.cryptopocket.objects import Item, ensure_echo, pick_object
 from backoffice.cryptopocket.observing import ObservedCall, Observer
 from backoffice.cryptopocket.outgoing import OutgoingRequest, build_request
 from backoffice.cryptopocket.pages import Page, read_page
-from backoffice.cryptopocket.tokens import TokenKeeper, TokenStore
+from backoffice.cryptopocket.tokens import NewToken, TokenKeeper, TokenStore
 from backoffice.cryptopocket.transport import HttpTransport, Transport
+
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 
 logger = logging.getLogger("backoffice.cryptopocket")
 
@@ -81,7 +85,8 @@ class Caller:
         self._tokens = TokenKeeper(
             token_store,
             authenticate=self._fetch_token,
-            lifetime_seconds=conventions.token_lifetime_seconds - conventions.token_renewal_margin_seconds,
+            lifetime_seconds=conventions.token_lifetime_seconds,
+            margin_seconds=conventions.token_renewal_margin_seconds,
         )
 
     def __enter__(self) -> Self:
@@ -121,7 +126,8 @@ class Caller:
         if endpoint.pagination is None:
             return {}
         size = min(per_page or self.configuration.page_size, endpoint.pagination.maximum_page_size)
-        return {endpoint.pagination.page_parameter: page, endpoint.pagination.page_size_parameter: size}
+        pagination = endpoint.pagination
+        return {pagination.page_parameter: page - 1 + pagination.first_page, pagination.page_size_parameter: size}
 
     def _read(self, name: str, parser: Parser[ResourceType], /, **arguments: Any) -> Item[ResourceType]:
         """Return one object; it is parsed when the caller asks for it, so that a bad one can be kept."""
@@ -209,7 +215,7 @@ class Caller:
             text = text.replace(secret, "[hidden]")
         return text
 
-    def _fetch_token(self) -> str:
+    def _fetch_token(self) -> NewToken:
         """Return a new token.
 
         For the call that needs it, whatever goes wrong here means that nothing was done: NotAuthorised when
@@ -231,9 +237,15 @@ class Caller:
             return NotAuthorised(endpoint=refused.endpoint)
         return NotSent(f"no token could be had: refused with {refused.code}", endpoint=refused.endpoint)
 
-    def _find_token(self, exchange: Exchange) -> str:
+    def _find_token(self, exchange: Exchange) -> NewToken:
         for place in self.catalogue.conventions.token_locations:
             token = dig(exchange.document, place)
             if isinstance(token, str) and token and token.isascii() and token.isprintable() and " " not in token:
-                return token
+                return NewToken(text=token, lifetime_seconds=self._find_lifetime(exchange))
         raise UnreadableAnswer("the answer holds no token", endpoint="authenticate", only_read=False)
+
+    def _find_lifetime(self, exchange: Exchange) -> float | None:
+        """Return how long the token lives where the answer tells it, in seconds."""
+        told = dig_first(exchange.document, self.catalogue.conventions.token_lifetime_locations)
+        text = str(told) if isinstance(told, int | Decimal | str) and not isinstance(told, bool) else ""
+        return float(text) if _SECONDS.fullmatch(text) and float(text) > 0 else None

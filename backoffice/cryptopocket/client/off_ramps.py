@@ -13,6 +13,7 @@ from backoffice.cryptopocket.resources import (
     parse_off_ramp,
     parse_off_ramp_quote,
 )
+from backoffice.cryptopocket.words import find_their_word
 
 
 class OffRampCalls(Caller):
@@ -62,4 +63,5 @@ class OffRampCalls(Caller):
         user_id: str | None = None,
     ) -> Page:
         """Return one page of sales (contract 5.4; everything inferred)."""
-        return self._list("list_off_ramps", page=page, per_page=per_page, status=status, user_id=user_id)
+        word = find_their_word(self.catalogue.words, "off_ramp_status", status)
+        return self._list("list_off_ramps", page=page, per_page=per_page, status=word, user_id=user_id)

@@ -18,6 +18,7 @@ from backoffice.cryptopocket.resources import (
     parse_payment,
     parse_token_price,
 )
+from backoffice.cryptopocket.words import find_their_word
 
 
 class PaymentCalls(Caller):
@@ -140,7 +141,7 @@ class PaymentCalls(Caller):
             "list_payments",
             page=page,
             per_page=per_page,
-            status=status,
+            status=find_their_word(self.catalogue.words, "payment_status", status),
             user_id=user_id,
             external_id=external_id,
             date_from=date_from,

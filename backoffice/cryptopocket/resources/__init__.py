@@ -13,7 +13,7 @@ from backoffice.cryptopocket.resources.banking import (
     parse_bank_transaction,
     parse_reconciliation,
 )
-from backoffice.cryptopocket.resources.base import Resource
+from backoffice.cryptopocket.resources.base import Resource, find_raw, make_item
 from backoffice.cryptopocket.resources.customers import (
     CustomerResource,
     EnhancedVerificationResource,
@@ -73,6 +73,8 @@ __all__ = [
     "Resource",
     "TokenPrice",
     "ensure_same_units",
+    "find_raw",
+    "make_item",
     "parse_asset",
     "parse_bank_account",
     "parse_bank_transaction",

@@ -9,16 +9,16 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
+from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
 from backoffice.cryptopocket.resources.base import Reader, Resource, make_plan, read_fields
+from backoffice.cryptopocket.resources.moments import MomentReader
 from backoffice.cryptopocket.resources.values import (
-    MomentReader,
     read_cents,
     read_fiat,
-    read_flag,
     read_id,
     read_text,
 )
+from backoffice.cryptopocket.resources.worded import FlagReader, WordReader
 
 FALLBACK_PREFIX = "fp-"
 
@@ -77,7 +77,7 @@ class ReconciliationResource(Resource, frozen=True, kw_only=True):
     status: str | UnsetType | None = UNSET
 
 
-def _account_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _account_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "id": read_id,
         "iban": read_id,
@@ -88,24 +88,28 @@ def _account_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[st
     }
 
 
-def _transaction_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _transaction_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "id": read_id,
         "account_iban": read_id,
         "amount": read_cents if endpoint.fiat_unit == "cents" else read_fiat,
         "currency": read_text,
-        "direction": read_text,
+        "direction": WordReader(catalogue.words, "direction"),
         "concept": read_text,
         "counterparty_name": read_text,
         "counterparty_iban": read_text,
-        "booked_at": MomentReader(conventions.naive_timezone),
-        "reconciled": read_flag,
+        "booked_at": MomentReader(catalogue.conventions),
+        "reconciled": FlagReader(catalogue.words),
         "payment_id": read_id,
     }
 
 
-def _reconciliation_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
-    return {"payment_id": read_id, "bank_transaction_id": read_id, "status": read_text}
+def _reconciliation_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
+    return {
+        "payment_id": read_id,
+        "bank_transaction_id": read_id,
+        "status": WordReader(catalogue.words, "payment_status"),
+    }
 
 
 def parse_bank_account(item: Any, *, catalogue: Catalogue) -> BankAccountResource:

@@ -7,17 +7,16 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import UNSET
 
-from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
+from backoffice.cryptopocket.dig import ABSENT, dig, plant
+from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
 from backoffice.cryptopocket.errors import UnreadableItem
 from backoffice.cryptopocket.resources.values import UnreadableValueError
 
 Reader = Callable[[Any], Any]
 """Turns a value that is not null into the field's type, or raises `UnreadableValueError`."""
 
-MakeReaders = Callable[[Endpoint, Conventions], Mapping[str, Reader]]
-"""Gives the reader of each logical field, as the units of that endpoint ask for."""
-
-_MISSING = object()
+MakeReaders = Callable[[Endpoint, Catalogue], Mapping[str, Reader]]
+"""Gives the reader of each logical field, as the units of that endpoint and the provider's words ask for."""
 
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def make_plan(kind: str, make_readers: MakeReaders, catalogue: Catalogue, endpoint: str) -> Plan:
     """Return the plan for items of `endpoint`, called `kind` in error texts."""
     contract = catalogue.endpoints[endpoint]
-    readers = make_readers(contract, catalogue.conventions)
+    readers = make_readers(contract, catalogue)
     return Plan(
         kind=kind,
         steps=tuple((field, names, readers[field]) for field, names in contract.fields.items()),
@@ -73,8 +72,10 @@ def read_fields(item: Any, *, plan: Plan) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field, names, reader in plan.steps:
         for name in names:
-            raw = item.get(name, _MISSING)
-            if raw is _MISSING:
+            raw = item.get(name, ABSENT)
+            if raw is ABSENT and "." in name:
+                raw = dig(item, name)
+            if raw is ABSENT:
                 continue
             if raw is None:
                 values[field] = None
@@ -88,3 +89,26 @@ def read_fields(item: Any, *, plan: Plan) -> dict[str, Any]:
         if values.get(field) is None:
             raise UnreadableItem(kind=plan.kind, field=field, reason="is missing", payload=item)
     return values
+
+
+def find_raw(item: Any, names: tuple[str, ...]) -> Any:
+    """Return the value under the first of the names that the item has, None where it has none of them."""
+    for name in names:
+        raw = item.get(name, ABSENT)
+        if raw is ABSENT and "." in name:
+            raw = dig(item, name)
+        if raw is not ABSENT:
+            return raw
+    return None
+
+
+def make_item(endpoint: Endpoint, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item as that call would answer it, of values by logical field; those it has no name for are left out.
+
+    For what we know of an object that was made a moment ago and that no list has shown yet.
+    """
+    item: dict[str, Any] = {}
+    for field, value in values.items():
+        if field in endpoint.fields:
+            plant(item, endpoint.fields[field][0], value)
+    return item

@@ -8,13 +8,13 @@ from msgspec import UNSET, UnsetType
 
 from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
 from backoffice.cryptopocket.resources.base import Reader, Resource, make_plan, read_fields
+from backoffice.cryptopocket.resources.moments import MomentReader
 from backoffice.cryptopocket.resources.values import (
-    MomentReader,
-    read_flag,
     read_id,
     read_link,
     read_text,
 )
+from backoffice.cryptopocket.resources.worded import FlagReader, WordReader
 
 CustomerKind = Literal["person", "company"]
 
@@ -83,11 +83,11 @@ class EnhancedVerificationResource(Resource, frozen=True, kw_only=True):
     expires_at: datetime | UnsetType | None = UNSET
 
 
-def _customer_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _customer_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "id": read_id,
         "uuid": read_id,
-        "kind": _KindReader(conventions),
+        "kind": _KindReader(catalogue.conventions),
         "email": read_text,
         "name": read_text,
         "last_name": read_text,
@@ -95,10 +95,10 @@ def _customer_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[s
         "country": read_text,
         "identification_number": read_text,
         "identification_type": read_text,
-        "kyc_status": read_text,
-        "kyc_valid": read_flag,
+        "kyc_status": WordReader(catalogue.words, "kyc_status"),
+        "kyc_valid": FlagReader(catalogue.words),
         "kyc_form_url": read_link,
-        "created_at": MomentReader(conventions.naive_timezone),
+        "created_at": MomentReader(catalogue.conventions),
     }
 
 
@@ -118,27 +118,27 @@ class _KindReader:
         return self._kinds.get(value.strip().casefold(), UNSET) if isinstance(value, str) else UNSET
 
 
-def _company_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _company_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {"id": read_id, "uuid": read_id, "kyb_link": read_link, "password": read_text}
 
 
-def _kyc_status_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _kyc_status_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "customer_id": read_id,
-        "kyc_status": read_text,
-        "kyc_valid": read_flag,
+        "kyc_status": WordReader(catalogue.words, "kyc_status"),
+        "kyc_valid": FlagReader(catalogue.words),
         "kyc_form_url": read_link,
     }
 
 
-def _enhanced_verification_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _enhanced_verification_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "id": read_id,
         "form_id": read_id,
         "customer_id": read_id,
         "status": read_text,
         "link": read_link,
-        "expires_at": MomentReader(conventions.naive_timezone),
+        "expires_at": MomentReader(catalogue.conventions),
     }
 
 

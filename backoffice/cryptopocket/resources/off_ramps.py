@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, ClassVar
 
 from msgspec import UNSET, UnsetType
 
-from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
+from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
 from backoffice.cryptopocket.resources.base import Reader, Resource, make_plan, read_fields
+from backoffice.cryptopocket.resources.moments import MomentReader
 from backoffice.cryptopocket.resources.values import (
     HintReader,
-    MomentReader,
     read_base_units,
     read_cents,
     read_coins,
@@ -21,6 +21,10 @@ from backoffice.cryptopocket.resources.values import (
     read_text,
     shift_base_units,
 )
+from backoffice.cryptopocket.resources.worded import WordReader
+
+_EXACT = Context(prec=400)
+_ONE = Decimal(1)
 
 
 class OffRampResource(Resource, frozen=True, kw_only=True):
@@ -54,24 +58,24 @@ class CreatedOffRamp(Resource, frozen=True, kw_only=True):
     wallet: str | UnsetType | None = UNSET
 
 
-def _off_ramp_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _off_ramp_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "id": read_id,
         "external_id": read_text,
         "customer_id": read_id,
-        "status": read_text,
+        "status": WordReader(catalogue.words, "off_ramp_status"),
         "symbol": read_text,
         "blockchain": read_text,
         "amount": read_base_units if endpoint.crypto_unit == "base_units" else read_coins,
         "decimals": read_decimals,
         "fiat_amount": read_cents if endpoint.fiat_unit == "cents" else read_fiat,
         "fiat_symbol": read_text,
-        "created_at": MomentReader(conventions.naive_timezone),
-        "changed_at": HintReader(MomentReader(conventions.naive_timezone)),
+        "created_at": MomentReader(catalogue.conventions),
+        "changed_at": HintReader(MomentReader(catalogue.conventions)),
     }
 
 
-def _created_off_ramp_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _created_off_ramp_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {"id": read_id, "wallet": read_text}
 
 
@@ -82,12 +86,12 @@ def parse_off_ramp(item: Any, *, catalogue: Catalogue, endpoint: str = "get_off_
     """
     plan = make_plan("off-ramp", _off_ramp_readers, catalogue, endpoint)
     values = read_fields(item, plan=plan)
-    if catalogue.endpoints[endpoint].crypto_unit == "base_units":
-        values.update(_split_amount(values))
+    split = _split_base_units if catalogue.endpoints[endpoint].crypto_unit == "base_units" else _count_base_units
+    values.update(split(values))
     return OffRampResource(**values)
 
 
-def _split_amount(values: dict[str, Any]) -> dict[str, Any]:
+def _split_base_units(values: dict[str, Any]) -> dict[str, Any]:
     """Return base units beside their amount in whole tokens, which needs the decimals."""
     if "amount" not in values:
         return {}
@@ -99,6 +103,16 @@ def _split_amount(values: dict[str, Any]) -> dict[str, Any]:
         "base_units": digits,
         "amount": UNSET if decimals is None else shift_base_units(digits, decimals=decimals),
     }
+
+
+def _count_base_units(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the base units of an amount in whole tokens, where the decimals are told and it has no more of them."""
+    amount, decimals = values.get("amount"), values.get("decimals")
+    if amount is None or decimals is None:
+        return {}
+    digits = amount.scaleb(decimals, context=_EXACT)
+    is_whole = digits >= 0 and digits == digits.to_integral_value(context=_EXACT)
+    return {"base_units": format(digits.quantize(_ONE, context=_EXACT), "f")} if is_whole else {}
 
 
 def parse_created_off_ramp(item: Any, *, catalogue: Catalogue) -> CreatedOffRamp:

@@ -11,9 +11,9 @@ from msgspec import UNSET, UnsetType
 from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
 from backoffice.cryptopocket.errors import UnitMismatch
 from backoffice.cryptopocket.resources.base import Reader, Resource, make_plan, read_fields
+from backoffice.cryptopocket.resources.moments import MomentReader
 from backoffice.cryptopocket.resources.values import (
     HintReader,
-    MomentReader,
     UnreadableValueError,
     describe_type,
     read_cents,
@@ -23,6 +23,7 @@ from backoffice.cryptopocket.resources.values import (
     read_link,
     read_text,
 )
+from backoffice.cryptopocket.resources.worded import WordReader
 
 _AS_JSON = msgspec.json.Encoder(decimal_format="number")
 
@@ -72,23 +73,29 @@ class CreatedGuidedPayment(Resource, frozen=True, kw_only=True):
     external_id: str | UnsetType | None = UNSET
 
 
-def read_holder(value: Any) -> str:
-    """Return the payer's name; a filled holder was never seen, an object is possible (contract 4.5)."""
-    if isinstance(value, Mapping):
-        parts = [value.get(name) for name in ("name", "last_name", "last_name2")]
-        joined = " ".join(part for part in parts if isinstance(part, str) and part.strip())
-        return read_text(joined or _AS_JSON.encode(value).decode())
-    if isinstance(value, list):
-        raise UnreadableValueError(f"is {describe_type(value)} where a name is expected")
-    return read_text(value)
+class HolderReader:
+    """Reads the payer's name; a filled holder was never seen, an object is possible (contract 4.5)."""
+
+    def __init__(self, conventions: Conventions) -> None:
+        self._fields = conventions.holder_fields
+
+    def __call__(self, value: Any) -> str:
+        """Return the name as text."""
+        if isinstance(value, Mapping):
+            parts = [value.get(name) for name in self._fields]
+            joined = " ".join(part for part in parts if isinstance(part, str) and part.strip())
+            return read_text(joined or _AS_JSON.encode(value).decode())
+        if isinstance(value, list):
+            raise UnreadableValueError(f"is {describe_type(value)} where a name is expected")
+        return read_text(value)
 
 
-def _payment_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _payment_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "id": read_id,
         "external_id": read_text,
         "customer_id": read_id,
-        "status": read_text,
+        "status": WordReader(catalogue.words, "payment_status"),
         "fiat_amount": read_cents if endpoint.fiat_unit == "cents" else read_fiat,
         "fiat_symbol": read_text,
         "coin_symbol": read_text,
@@ -97,13 +104,13 @@ def _payment_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[st
         "payment_type": read_text,
         "txid": read_text,
         "transfer_concept": read_text,
-        "holder": read_holder,
-        "created_at": MomentReader(conventions.naive_timezone),
-        "changed_at": HintReader(MomentReader(conventions.naive_timezone)),
+        "holder": HolderReader(catalogue.conventions),
+        "created_at": MomentReader(catalogue.conventions),
+        "changed_at": HintReader(MomentReader(catalogue.conventions)),
     }
 
 
-def _created_payment_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _created_payment_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "id": read_id,
         "payment_url": read_link,
@@ -114,7 +121,7 @@ def _created_payment_readers(endpoint: Endpoint, conventions: Conventions) -> Ma
     }
 
 
-def _created_guided_payment_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _created_guided_payment_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {"id": read_id, "gateway_url": read_link, "external_id": read_text}
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET, UnsetType
 
-from backoffice.cryptopocket.endpoints import Catalogue, Conventions, Endpoint
+from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
 from backoffice.cryptopocket.resources.base import Reader, Resource, make_plan, read_fields
 from backoffice.cryptopocket.resources.values import read_cents, read_coins, read_fiat, read_id, read_text
 
@@ -50,15 +50,15 @@ class Quote(Resource, frozen=True, kw_only=True):
     symbol: str | UnsetType | None = UNSET
 
 
-def _asset_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _asset_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {"symbol": read_id, "chain": read_text, "name": read_text}
 
 
-def _method_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _method_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {"code": read_id, "name": read_text, "fiat_symbol": read_text, "country": read_text}
 
 
-def _price_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _price_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     return {
         "symbol": read_text,
         "chain": read_text,
@@ -67,7 +67,7 @@ def _price_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str,
     }
 
 
-def _quote_readers(endpoint: Endpoint, conventions: Conventions) -> Mapping[str, Reader]:
+def _quote_readers(endpoint: Endpoint, catalogue: Catalogue) -> Mapping[str, Reader]:
     units: dict[str | None, Reader] = {"cents": read_cents, "whole": read_fiat}
     return {"amount": units.get(endpoint.fiat_unit, read_coins), "symbol": read_text}
 

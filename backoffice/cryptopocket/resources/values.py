@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Context, Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 LONGEST_ID = 255
 LONGEST_TEXT = 100_000
@@ -25,7 +24,6 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,100}(\.[0-9]{1,100})?([eE][+-]?[0-9]{1,3})?"
 _DIGITS = re.compile(r"[0-9]{1,100}", re.ASCII)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_FLAGS: dict[Any, bool] = {0: False, "0": False, "false": False, 1: True, "1": True, "true": True}
 _EXACT = Context(prec=400)
 _ONE, _ZERO = Decimal(1), Decimal(0)
 
@@ -75,15 +73,6 @@ def read_id(value: Any) -> str:
     if len(value) > LONGEST_ID:
         raise UnreadableValueError(f"is longer than {LONGEST_ID} characters")
     return read_text(value)
-
-
-def read_flag(value: Any) -> bool:
-    """Return true or false; 0, 1 and their words are what PHP makes of booleans."""
-    if isinstance(value, bool):
-        return value
-    if type(value) in {int, str} and value in _FLAGS:
-        return _FLAGS[value]
-    raise UnreadableValueError("is neither true nor false")
 
 
 def read_link(value: Any) -> str:
@@ -160,17 +149,6 @@ def read_moment(value: Any, *, zone: tzinfo) -> datetime:
 
 def _start_of_day(value: str) -> datetime:
     return datetime.combine(date.fromisoformat(value), time.min)
-
-
-class MomentReader:
-    """`read_moment` with its zone fixed."""
-
-    def __init__(self, zone_name: str) -> None:
-        self._zone: tzinfo = UTC if zone_name == "UTC" else ZoneInfo(zone_name)
-
-    def __call__(self, value: Any) -> datetime:
-        """Read one date."""
-        return read_moment(value, zone=self._zone)
 
 
 class HintReader:

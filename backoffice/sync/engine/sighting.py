@@ -1,6 +1,6 @@
 """The first look at what came: which items are the same as stored, which must be read, which cannot be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,16 @@ from backoffice.sync.engine.columns import Columns, columns_of
 from backoffice.sync.engine.fingerprints import make_fingerprinter
 from backoffice.sync.resources import Resource, Row
 
+SINGLE = "#single"
+"""Ends the key of what was read singly, in quarantine."""
+
 
 @dataclass(kw_only=True, slots=True)
 class Listing:
     """Items that came in one answer: a page of a list, or a single read.
 
     number: the page's. partial_of: the remote id that was asked for, where the single read has another shape than
-    the list (`Resource.parse_one`).
+    the list (`Resource.parse_one`). parse: in place of the resource's, for an answer that has another shape.
     """
 
     partition: str
@@ -26,6 +29,7 @@ class Listing:
     read_at: datetime
     number: int = 0
     partial_of: str = ""
+    parse: Callable[[Mapping[str, Any], str], Row] | None = None
 
 
 # Not tracked by the garbage collector: thousands live at a time, and none can be part of a cycle.
@@ -42,7 +46,7 @@ class Sighting(msgspec.Struct, kw_only=True, gc=False):
     @property
     def key(self) -> str:
         """What tells it from others in quarantine; the single read and the list's item are two things."""
-        return f"{self.remote_id}#single" if self.listing.partial_of else self.remote_id
+        return f"{self.remote_id}{SINGLE}" if self.listing.partial_of else self.remote_id
 
 
 @dataclass(kw_only=True, slots=True)
@@ -131,7 +135,7 @@ def _parse(resource: Resource, sighting: Sighting) -> Row:
     listing = sighting.listing
     if listing.partial_of and resource.parse_one:
         return resource.parse_one(sighting.raw, listing.partial_of)
-    return resource.parse(sighting.raw, listing.partition)
+    return (listing.parse or resource.parse)(sighting.raw, listing.partition)
 
 
 def _note(sightings: Sightings, sighting: Sighting) -> None:
@@ -146,6 +150,8 @@ def _note(sightings: Sightings, sighting: Sighting) -> None:
 
 def _identify(resource: Resource, sighting: Sighting) -> str:
     raw = sighting.raw
+    if sighting.listing.parse is not None:
+        return ""
     return (isinstance(raw, Mapping) and resource.identify(raw, sighting.listing.partition)) or ""
 
 
