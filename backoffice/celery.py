@@ -7,6 +7,7 @@ from celery import Celery
 from celery.signals import beat_init, worker_init
 
 from backoffice.broker import use_safe_filesystem_transport
+from backoffice.health.pulse import WorkerPulse
 
 use_safe_filesystem_transport()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
@@ -14,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backoffice.settings")
 app = Celery("backoffice")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(WorkerPulse)
 
 
 @worker_init.connect

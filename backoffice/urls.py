@@ -5,8 +5,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from backoffice.health.views import HealthView
+
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="admin:index")), name="home"),
+    path("health/", HealthView.as_view(), name="health"),
     path("account/", include("backoffice.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

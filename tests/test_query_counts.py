@@ -55,6 +55,7 @@ BASELINES = {
     "retention_retentionpolicy list": 4,
     "retention_retentionpolicy page": 4,
     "sync page": 7,
+    "health_alert list": 4,
     "sync_quarantine list": 4,
     "sync_recordedchange list": 4,
     "sync_syncrun list": 4,

@@ -6,6 +6,7 @@ against this list.
 
 PUBLIC_PAGES = {
     "home": "leads to the front page, which asks to sign in",
+    "health": "says to machines if everything works; what does not, only to those who may see it",
     "admin:login": "leads to the sign-in page",
     "account_login": "the sign-in page",
     "mfa_login_webauthn": "signing in with a passkey",

@@ -286,7 +286,7 @@ class OperationApproval(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a background process was last seen alive: `worker`, `beat`."""
+    """When something of ours was last seen alive: `worker`, `beat`, `passage` (a message from beat to a worker)."""
 
     name = models.CharField(max_length=50, primary_key=True)
     at = models.DateTimeField()

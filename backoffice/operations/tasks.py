@@ -34,7 +34,7 @@ def sweep() -> None:
 
 
 @shared_task
-def beat_heart() -> None:
-    """Beat sends it, a worker runs it: both live."""
+def note_passage() -> None:
+    """Beat sends it, a worker runs it: messages pass, and a worker does what they ask for."""
     services.record_heartbeat("worker")
-    services.record_heartbeat("beat")
+    services.record_heartbeat("passage")

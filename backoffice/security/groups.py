@@ -24,6 +24,7 @@ _SEE_BANKING = ("banking.view_bankaccount", "banking.view_banktransaction", "ban
 _SEE_WORK = ("operations.view_operation", "operations.view_operationbatch")
 _SEE_APPROVALS = ("operations.view_operationapproval", "operations.view_approvalpolicy")
 _SEE_SYNC = ("sync.view_syncrun", "sync.view_recordedchange", "sync.view_quarantine")
+_SEE_PROVIDER = ("health.view_alert",)
 
 _EXPORT = ("audit.export_list",)
 
@@ -71,6 +72,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_BANKING,
         *_SEE_WORK,
         *_SEE_SYNC,
+        *_SEE_PROVIDER,
         *_SEE_APPROVALS,
         "audit.view_auditrecord",
         "customers.view_document_content",
@@ -92,6 +94,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_BANKING,
         *_SEE_WORK,
         *_SEE_SYNC,
+        *_SEE_PROVIDER,
         *_SEE_APPROVALS,
         "audit.view_auditrecord",
         "retention.view_retentionpolicy",
@@ -103,6 +106,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "auth.change_user",
         "auth.view_group",
         *_SEE_SYNC,
+        *_SEE_PROVIDER,
         "sync.request_sync",
     ),
 }

@@ -12,3 +12,4 @@ from backoffice.settings.schedule import *
 from backoffice.settings.people import *
 from backoffice.settings.protection import *
 from backoffice.settings.logs import *
+from backoffice.settings.alerts import *

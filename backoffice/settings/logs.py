@@ -40,7 +40,8 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django_structlog": {"level": "WARNING"}},
+    # A check that fails is an answer of `/health/`, not an event of the log.
+    "loggers": {"django_structlog": {"level": "WARNING"}, "health_check": {"level": "CRITICAL"}},
 }
 # What a request says of itself is not believed: `backoffice.audit.context` gives it its id and its address.
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = False

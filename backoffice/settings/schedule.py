@@ -53,10 +53,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "backoffice.accounts.tasks.forget_sessions",
         "schedule": crontab(minute="47"),
     },
-    "worker-heartbeat": {
-        "task": "backoffice.operations.tasks.beat_heart",
+    "health-watch": {
+        "task": "backoffice.health.tasks.watch",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 60},
+    },
+    "passage": {
+        "task": "backoffice.operations.tasks.note_passage",
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
 }
+# Says at its ticks that it lives.
+CELERY_BEAT_SCHEDULER = "backoffice.health.pulse:PulsingScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -35,7 +35,7 @@ CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     # Not behind the operations: many of them waiting is no sign that the worker is gone.
-    "backoffice.operations.tasks.beat_heart": {"queue": "default"},
+    "backoffice.operations.tasks.note_passage": {"queue": "default"},
     "backoffice.sync.*": {"queue": "sync"},
     "customers.tasks.refresh_kyc": {"queue": "sync"},
     "backoffice.operations.*": {"queue": "operations"},

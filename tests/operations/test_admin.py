@@ -12,7 +12,7 @@ from django.utils import timezone
 from backoffice.attention import attention_for
 from backoffice.operations import services
 from backoffice.operations.models import Heartbeat, Operation, State
-from backoffice.operations.tasks import beat_heart
+from backoffice.operations.tasks import note_passage
 from backoffice.sandbox import Sandbox
 from tests.operations.conftest import Ask, let_time_pass, stood
 
@@ -71,7 +71,7 @@ def test_the_part_that_renews_itself_stops_when_nothing_will_change(ask: Ask, as
 def test_a_worker_that_is_not_running_is_said_where_one_is_needed(ask: Ask, as_clara: Client) -> None:
     operation = ask()
     assert "None was ever seen." in text_of(as_clara, page_of(operation))
-    beat_heart()
+    note_passage()
     assert "No background worker is running." not in text_of(as_clara, page_of(operation))
     Heartbeat.objects.update(at=timezone.now() - timedelta(minutes=3))
     text = text_of(as_clara, page_of(operation))

@@ -226,11 +226,11 @@ def test_a_worker_that_was_never_seen_is_not_alive() -> None:
 
 def test_a_worker_is_alive_for_a_while_after_its_last_beat() -> None:
     from backoffice.operations.models import Heartbeat
-    from backoffice.operations.tasks import beat_heart
+    from backoffice.operations.tasks import note_passage
 
-    beat_heart()
+    note_passage()
     assert queries.is_worker_alive()
     Heartbeat.objects.update(at=timezone.now() - timedelta(seconds=50))
     assert not queries.is_worker_alive()
-    beat_heart()
+    note_passage()
     assert queries.is_worker_alive()

@@ -1,0 +1,54 @@
+"""What went wrong with the running of the back office, when it was noticed, and whom it was told."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Alert(models.Model):
+    """Something that must be looked at, from when it was noticed to when it was over.
+
+    `key` names it among all (`stale:payments`), `kind` is the condition it comes from, `facts` the numbers and names
+    that its words are made of: never personal data. One alert of a key is open at a time; one that comes back within
+    the hour is the same one again.
+    """
+
+    key = models.CharField(_("what"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=50)
+    facts = models.JSONField(_("facts"), default=dict)
+    opened_at = models.DateTimeField(_("since"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+    closed_at = models.DateTimeField(_("over since"), null=True, blank=True)
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    recovery_told_at = models.DateTimeField(_("recovery told"), null=True, blank=True)
+    times_told = models.PositiveIntegerField(_("times told"), default=0)
+    delivery_error = models.CharField(_("could not be told"), max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering: ClassVar = ["-opened_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["key"], condition=models.Q(closed_at=None), name="one_open_alert_a_key")
+        ]
+        indexes: ClassVar = [models.Index(fields=["closed_at"])]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still goes on."""
+        return self.closed_at is None
+
+    def is_told_since(self, moment: datetime) -> bool:
+        """Whether it was told after that moment."""
+        return self.told_at is not None and self.told_at > moment
+
+    @property
+    def owes_recovery(self) -> bool:
+        """Whether it was told, is over, and that was not told yet."""
+        told_last: Any = self.recovery_told_at
+        return bool(self.closed_at and self.told_at and (told_last is None or told_last < self.told_at))

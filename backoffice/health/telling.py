@@ -1,0 +1,110 @@
+"""Takes alerts to people: by e-mail, by a webhook of the operator's choice, or both."""
+
+import smtplib
+from collections.abc import Iterable
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .conditions import find_condition
+from .models import Alert
+
+TIMEOUT_SECONDS = 10.0
+
+
+class DeliveryError(Exception):
+    """Nobody could be told; the text says why, without addresses or secrets."""
+
+
+def is_anybody_told() -> bool:
+    """Whether the environment names somebody to tell."""
+    return bool(settings.ALERT_EMAILS or settings.ALERT_WEBHOOK_URL)
+
+
+def deliver(*, alerts: list[Alert], recovered: list[Alert]) -> None:
+    """Tell of these alerts, and of those that are over, in one message.
+
+    Every channel is tried. Raises DeliveryError where one of them did not take it: then all are told again.
+    """
+    subject, text = subject_of(alerts, recovered), text_of(alerts, recovered)
+    problems = []
+    if settings.ALERT_EMAILS:
+        problems += _send_mail(subject, text)
+    if settings.ALERT_WEBHOOK_URL:
+        problems += _call_webhook(subject, text, alerts, recovered)
+    if problems:
+        raise DeliveryError("; ".join(problems))
+
+
+def subject_of(alerts: list[Alert], recovered: list[Alert]) -> str:
+    """One line: where, and how much of what."""
+    where = settings.CRYPTOPOCKET_ENVIRONMENT
+    if not alerts:
+        return _("[%(where)s] Back office: all is well again") % {"where": where}
+    what = ngettext("%(count)d alert", "%(count)d alerts", len(alerts)) % {"count": len(alerts)}
+    return f"[{where}] " + _("Back office: %(what)s") % {"what": what}
+
+
+def text_of(alerts: list[Alert], recovered: list[Alert]) -> str:
+    """The whole message: what is wrong, since when, and what to do; then what is over."""
+    parts = [_paragraph(alert) for alert in alerts]
+    if recovered:
+        parts.append("\n".join([_("Over:"), *(f"- {words_of(alert)}" for alert in recovered)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def words_of(alert: Alert) -> str:
+    """What the alert says, in one sentence."""
+    condition = find_condition(alert.kind)
+    return condition.describe(alert.facts) if condition else alert.key
+
+
+def advice_of(alert: Alert) -> str:
+    """What to do about it; nothing where its code is gone."""
+    condition = find_condition(alert.kind)
+    return str(condition.advice) if condition else ""
+
+
+def _paragraph(alert: Alert) -> str:
+    since = _("Since %(moment)s UTC.") % {"moment": f"{alert.opened_at:%Y-%m-%d %H:%M}"}
+    return f"{words_of(alert)}\n{since}\n{advice_of(alert)}"
+
+
+def _send_mail(subject: str, text: str) -> list[str]:
+    message = EmailMessage(subject=subject, body=text, to=settings.ALERT_EMAILS)
+    try:
+        message.send()
+    except (smtplib.SMTPException, OSError) as problem:
+        return [_("e-mail: %(problem)s") % {"problem": type(problem).__name__}]
+    return []
+
+
+def _call_webhook(subject: str, text: str, alerts: list[Alert], recovered: list[Alert]) -> list[str]:
+    """POST the message as JSON; `text` is what chat programs show."""
+    body: dict[str, Any] = {
+        "text": f"{subject}\n\n{text}",
+        "environment": settings.CRYPTOPOCKET_ENVIRONMENT,
+        "alerts": list(_as_data(alerts)),
+        "recovered": list(_as_data(recovered)),
+    }
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.post(settings.ALERT_WEBHOOK_URL, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+    except (requests.RequestException, OSError) as problem:
+        return [_("webhook: %(problem)s") % {"problem": type(problem).__name__}]
+    return [] if answer.ok and not answer.is_redirect else [f"webhook: HTTP {answer.status_code}"]
+
+
+def _as_data(alerts: Iterable[Alert]) -> Iterable[dict[str, Any]]:
+    for alert in alerts:
+        yield {
+            "key": alert.key,
+            "what": words_of(alert),
+            "advice": advice_of(alert),
+            "since": alert.opened_at.isoformat(),
+        }

@@ -1,0 +1,115 @@
+"""The conditions that are watched: lists, token, quarantine, operations, processes."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.operations.models import Operation, State
+from backoffice.sync.models import Quarantine
+from backoffice.sync.queries import stale_resources
+
+from .conditions import Condition, Facts, Finding
+from .heartbeats import is_silent, last_signs
+
+UNKNOWN_TOO_LONG = timedelta(minutes=15)
+GROWTH_PERIOD = timedelta(hours=1)
+
+
+def _find_stale() -> Iterator[Finding]:
+    for resource in stale_resources():
+        yield Finding(about=resource.name, facts={"label": str(resource.label)})
+
+
+def _describe_stale(facts: Facts) -> str:
+    return _("%(label)s: older than they should be.") % {"label": facts["label"]}
+
+
+def _find_growing_quarantine() -> Iterator[Finding]:
+    new = Quarantine.objects.filter(resolved_at=None, first_seen_at__gte=timezone.now() - GROWTH_PERIOD).count()
+    if new >= settings.ALERT_QUARANTINE_ITEMS:
+        yield Finding(facts={"count": new})
+
+
+def _describe_growing_quarantine(facts: Facts) -> str:
+    return ngettext(
+        "%(count)d item that could not be read came in within the hour.",
+        "%(count)d items that could not be read came in within the hour.",
+        facts["count"],
+    ) % {"count": facts["count"]}
+
+
+def _find_unknown_operations() -> Iterator[Finding]:
+    too_long = timezone.now() - UNKNOWN_TOO_LONG
+    count = Operation.objects.filter(state=State.UNKNOWN, sent_at__lte=too_long).count()
+    if count:
+        yield Finding(facts={"count": count})
+
+
+def _describe_unknown_operations(facts: Facts) -> str:
+    return ngettext(
+        "%(count)d operation has had an unknown outcome for more than 15 minutes.",
+        "%(count)d operations have had an unknown outcome for more than 15 minutes.",
+        facts["count"],
+    ) % {"count": facts["count"]}
+
+
+def _find_silent_processes() -> Iterator[Finding]:
+    signs = last_signs()
+    silent = [name for name in ("worker", "beat") if is_silent(name, signs)]
+    if not silent and is_silent("passage", signs):
+        silent = ["passage"]
+    for name in silent:
+        yield Finding(about=name, facts={"name": name})
+
+
+def _describe_silent(name: str) -> str:
+    return {
+        "worker": _("No worker is alive: nothing is sent to the provider, nothing is read."),
+        "beat": _("Beat is not alive: nothing is asked for on time."),
+        "passage": _("Beat and a worker live, but messages do not pass between them."),
+    }[name]
+
+
+CONDITIONS = (
+    Condition(
+        name="stale",
+        label=gettext_lazy("A list is stale"),
+        find=_find_stale,
+        describe=_describe_stale,
+        advice=gettext_lazy(
+            "Open “How fresh the data is”: the last run says what went wrong. Does a worker run, does the provider "
+            "answer?"
+        ),
+    ),
+    Condition(
+        name="quarantine",
+        label=gettext_lazy("The quarantine grows"),
+        find=_find_growing_quarantine,
+        describe=_describe_growing_quarantine,
+        advice=gettext_lazy(
+            "Open “Quarantine”: the reason says which field. If the provider changed its answers, run the probe of the "
+            "contract and put what it found into the override file."
+        ),
+    ),
+    Condition(
+        name="unknown_operation",
+        label=gettext_lazy("An outcome stays unknown"),
+        find=_find_unknown_operations,
+        describe=_describe_unknown_operations,
+        advice=gettext_lazy("Open “Operations”, state unknown: read them back, or decide what became of them."),
+    ),
+    Condition(
+        name="silent",
+        label=gettext_lazy("A process is silent"),
+        find=_find_silent_processes,
+        describe=lambda facts: _describe_silent(facts["name"]),
+        advice=gettext_lazy(
+            "Look at the processes on the server and their logs, and start what is missing. Nothing is lost: what "
+            "waits is done when they are back."
+        ),
+    ),
+)

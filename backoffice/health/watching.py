@@ -1,0 +1,114 @@
+"""Verbs: look for what is wrong, open and close alerts, and have them told."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from backoffice.operations.models import Heartbeat
+
+from .conditions import Condition, Finding, all_conditions
+from .models import Alert
+from .telling import DeliveryError, deliver, is_anybody_told
+
+WATCH_SECONDS = 60
+OVERDUE_SECONDS = 180
+TELL_AGAIN_AFTER = timedelta(hours=1)
+_CLAIM = "watch"
+
+logger = logging.getLogger(__name__)
+
+
+def watch() -> bool:
+    """Look for what is wrong and have it told; False where another process did so just now.
+
+    Each alert is told at once, and again each hour while it goes on; that it is over is told once.
+    """
+    if not _claim(timedelta(seconds=WATCH_SECONDS - 5)):
+        return False
+    for condition in all_conditions():
+        _look(condition)
+    _tell_what_is_due()
+    return True
+
+
+def watch_if_overdue() -> None:
+    """Do so where the usual way has fallen silent."""
+    last = Heartbeat.objects.filter(name=_CLAIM).values_list("at", flat=True).first()
+    if last and timezone.now() - last > timedelta(seconds=OVERDUE_SECONDS):
+        watch()
+
+
+def _claim(pause: timedelta) -> bool:
+    """Take the turn; one conditional UPDATE, so that of several processes one does the work."""
+    now = timezone.now()
+    _turn, is_first = Heartbeat.objects.get_or_create(name=_CLAIM, defaults={"at": now})
+    return is_first or bool(Heartbeat.objects.filter(name=_CLAIM, at__lte=now - pause).update(at=now))
+
+
+def _look(condition: Condition) -> None:
+    """Open, keep and close the alerts of one condition. One that cannot be looked at leaves them as they are."""
+    try:
+        found = {condition.key_of(finding): finding for finding in condition.find()}
+    except Exception as problem:  # noqa: BLE001 - one condition that cannot be looked at must not hide the others
+        logger.error("%s could not be watched: %s", condition.name, type(problem).__name__)  # noqa: TRY400 - may hold data
+        return
+    with transaction.atomic():
+        _open_and_keep(condition, found)
+        _close_others(condition, found)
+
+
+def _open_and_keep(condition: Condition, found: dict[str, Finding]) -> None:
+    now = timezone.now()
+    known = _latest_alerts(found, since=now - TELL_AGAIN_AFTER)
+    for key, finding in found.items():
+        if key in known:
+            Alert.objects.filter(pk=known[key]).update(closed_at=None, last_seen_at=now, facts=dict(finding.facts))
+        else:
+            Alert.objects.create(
+                key=key, kind=condition.name, facts=dict(finding.facts), opened_at=now, last_seen_at=now
+            )
+
+
+def _latest_alerts(keys: Iterable[str], *, since: datetime) -> dict[str, int]:
+    """The alerts of these keys that are open, or were until just now: those come back, and are not told anew."""
+    alerts = Alert.objects.filter(Q(closed_at=None) | Q(closed_at__gte=since), key__in=list(keys))
+    return dict(alerts.order_by("pk").values_list("key", "pk"))
+
+
+def _close_others(condition: Condition, found: dict[str, Finding]) -> None:
+    over = Alert.objects.filter(kind=condition.name, closed_at=None).exclude(key__in=list(found))
+    over.update(closed_at=timezone.now())
+
+
+def _tell_what_is_due() -> None:
+    """One message with everything that is due; what cannot be told now is told at the next watch."""
+    if not is_anybody_told():
+        return
+    now = timezone.now()
+    alerts = [
+        alert for alert in Alert.objects.filter(closed_at=None) if not alert.is_told_since(now - TELL_AGAIN_AFTER)
+    ]
+    recovered = [alert for alert in _recently_closed(now) if alert.owes_recovery]
+    if not alerts and not recovered:
+        return
+    try:
+        deliver(alerts=alerts, recovered=recovered)
+    except DeliveryError as problem:
+        logger.warning("alerts could not be told: %s", problem)
+        _alerts_of(alerts + recovered).update(delivery_error=str(problem)[:200])
+        return
+    for alert in alerts:
+        Alert.objects.filter(pk=alert.pk).update(told_at=now, times_told=alert.times_told + 1, delivery_error="")
+    _alerts_of(recovered).update(recovery_told_at=now, delivery_error="")
+
+
+def _recently_closed(now: datetime) -> Iterable[Alert]:
+    return Alert.objects.filter(closed_at__gte=now - timedelta(days=1), told_at__isnull=False)
+
+
+def _alerts_of(alerts: list[Alert]) -> QuerySet[Alert]:
+    return Alert.objects.filter(pk__in=[alert.pk for alert in alerts])

@@ -1,0 +1,277 @@
+"""Alerts: noticed, told once an hour, and told when they are over."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from backoffice.health.conditions import Condition, Finding, register_condition
+from backoffice.health.models import Alert
+from backoffice.health.pulse import pulse
+from backoffice.health.watching import watch, watch_if_overdue
+from backoffice.operations.models import Heartbeat, Operation, State
+from backoffice.sync.models import Quarantine
+
+pytestmark = pytest.mark.django_db
+
+
+class Weather:
+    """What is wrong, as the test wishes."""
+
+    def __init__(self) -> None:
+        self.is_bad = True
+        self.is_broken = False
+
+    def find(self) -> list[Finding]:
+        """Rain, or nothing."""
+        if self.is_broken:
+            raise RuntimeError("holds lena@example.org")
+        return [Finding(about="here", facts={"drops": 3})] if self.is_bad else []
+
+
+@pytest.fixture
+def weather(monkeypatch: pytest.MonkeyPatch) -> Weather:
+    """A condition of the test's own, the only one that is watched."""
+    monkeypatch.setattr("backoffice.health.conditions._conditions", {})
+    weather = Weather()
+    register_condition(
+        Condition(
+            name="rain",
+            label="It rains",
+            find=weather.find,
+            describe=lambda facts: f"{facts['drops']} drops of rain.",
+            advice="Take an umbrella.",
+        )
+    )
+    return weather
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """A clock that moves when it is told to."""
+    with time_machine.travel(timezone.now(), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def _by_mail(settings: Any) -> None:
+    settings.ALERT_EMAILS = ["operator@example.org"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def watch_after(clock: time_machine.Traveller, **time: float) -> None:
+    """Watch once more, that much later."""
+    clock.shift(timedelta(**time))
+    assert watch()
+
+
+@pytest.mark.usefixtures("_by_mail", "weather")
+def test_an_alert_says_what_is_wrong_since_when_and_what_to_do() -> None:
+    watch()
+    (message,) = mail.outbox
+    assert message.subject == "[local] Back office: 1 alert"
+    assert message.to == ["operator@example.org"]
+    assert message.body.startswith("3 drops of rain.\nSince ")
+    assert "Take an umbrella." in message.body
+
+
+@pytest.mark.usefixtures("_by_mail", "weather")
+def test_it_is_told_again_only_after_an_hour(clock: time_machine.Traveller) -> None:
+    watch()
+    for _minute in range(59):
+        watch_after(clock, minutes=1)
+    assert len(mail.outbox) == 1
+    watch_after(clock, minutes=1)
+    assert len(mail.outbox) == 2
+    assert Alert.objects.get().times_told == 2
+
+
+@pytest.mark.usefixtures("_by_mail")
+def test_that_it_is_over_is_told_once(weather: Weather, clock: time_machine.Traveller) -> None:
+    watch()
+    weather.is_bad = False
+    watch_after(clock, minutes=1)
+    watch_after(clock, minutes=1)
+    assert [message.subject for message in mail.outbox][1:] == ["[local] Back office: all is well again"]
+    assert "Over:\n- 3 drops of rain." in mail.outbox[1].body
+    assert not Alert.objects.get().is_open
+
+
+@pytest.mark.usefixtures("_by_mail")
+def test_one_that_comes_and_goes_is_the_same_and_not_told_anew(weather: Weather, clock: time_machine.Traveller) -> None:
+    watch()
+    for _minute in range(10):
+        weather.is_bad = not weather.is_bad
+        watch_after(clock, minutes=1)
+    assert Alert.objects.count() == 1
+    assert [message.subject for message in mail.outbox] == [
+        "[local] Back office: 1 alert",
+        "[local] Back office: all is well again",
+    ]
+
+
+@pytest.mark.usefixtures("weather")
+def test_of_two_watchers_at_once_one_does_the_work() -> None:
+    assert watch()
+    assert not watch()
+    assert Alert.objects.count() == 1
+
+
+@pytest.mark.usefixtures("weather")
+def test_without_anybody_to_tell_it_stands_in_the_admin(client: Client, aurelio: User) -> None:
+    watch()
+    client.force_login(aurelio)
+    page = client.get("/admin/health/alert/?state=open").content.decode()
+    assert "3 drops of rain." in page
+    alert = client.get(f"/admin/health/alert/{Alert.objects.get().pk}/change/").content.decode()
+    assert "Take an umbrella." in alert
+    assert "Nobody is told" in alert
+    assert "alerts about the running of the back office" in client.get("/admin/").content.decode()
+
+
+def test_a_condition_that_cannot_be_looked_at_closes_nothing(
+    weather: Weather, clock: time_machine.Traveller, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch()
+    weather.is_broken = True
+    watch_after(clock, minutes=1)
+    assert Alert.objects.get().is_open
+    assert "rain could not be watched: RuntimeError" in caplog.text
+    assert "lena" not in caplog.text
+
+
+class Receiver:
+    """Where alerts are sent: keeps what came, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.received: list[dict[str, Any]] = []
+        self.status = 200
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                receiver.received.append(json.loads(self.rfile.read(length)))
+                self.send_response(receiver.status)
+                self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *_line: Any) -> None:
+                """Say nothing."""
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/alerts"
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    """The operator's own webhook."""
+    receiver = Receiver()
+    thread = Thread(target=receiver.server.serve_forever, daemon=True)
+    thread.start()
+    settings.ALERT_WEBHOOK_URL = receiver.address
+    yield receiver
+    receiver.server.shutdown()
+    receiver.server.server_close()
+    thread.join()
+
+
+@pytest.mark.usefixtures("weather")
+def test_a_webhook_of_the_operator_is_called(receiver: Receiver) -> None:
+    watch()
+    (message,) = receiver.received
+    assert message["text"].startswith("[local] Back office: 1 alert\n\n3 drops of rain.")
+    assert [alert["key"] for alert in message["alerts"]] == ["rain:here"]
+
+
+@pytest.mark.usefixtures("weather")
+@pytest.mark.parametrize("status", [500, 302])
+def test_what_could_not_be_told_is_told_at_the_next_watch(
+    receiver: Receiver, clock: time_machine.Traveller, status: int
+) -> None:
+    receiver.status = status
+    watch()
+    alert = Alert.objects.get()
+    assert (alert.told_at, alert.delivery_error) == (None, f"webhook: HTTP {status}")
+    receiver.status = 200
+    watch_after(clock, minutes=1)
+    alert.refresh_from_db()
+    assert (alert.times_told, alert.delivery_error) == (1, "")
+    assert len(receiver.received) == 2
+
+
+@pytest.mark.usefixtures("weather")
+def test_a_receiver_that_is_away_is_said_without_its_address(settings: Any) -> None:
+    settings.ALERT_WEBHOOK_URL = "http://127.0.0.1:9/secret"
+    watch()
+    assert Alert.objects.get().delivery_error == "webhook: ConnectionError"
+
+
+def test_an_outcome_that_stays_unknown_is_an_alert(ada: User) -> None:
+    now = timezone.now()
+    for minutes in (14, 16):
+        Operation.objects.create(
+            kind="create_customer",
+            dedupe_key=str(minutes),
+            state=State.UNKNOWN,
+            requested_by=ada,
+            sent_at=now - timedelta(minutes=minutes),
+        )
+    watch()
+    assert Alert.objects.get(kind="unknown_operation").facts == {"count": 1}
+
+
+def test_a_quarantine_that_grows_is_an_alert(settings: Any) -> None:
+    settings.ALERT_QUARANTINE_ITEMS = 2
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        for number, is_alert in ((1, False), (2, True)):
+            Quarantine.objects.create(
+                resource="payments",
+                item_key=str(number),
+                payload="{}",
+                fingerprint="",
+                first_seen_at=now,
+                last_seen_at=now,
+            )
+            watch_after(clock, minutes=1)
+            assert Alert.objects.filter(kind="quarantine").exists() is is_alert
+    assert Alert.objects.get(kind="quarantine").facts == {"count": 2}
+
+
+def test_silent_processes_and_stale_lists_are_alerts() -> None:
+    watch()
+    assert {"silent:worker", "silent:beat", "stale:payments"} <= set(Alert.objects.values_list("key", flat=True))
+
+
+def test_messages_that_do_not_pass_are_an_alert_of_their_own() -> None:
+    for name in ("worker", "beat"):
+        Heartbeat.objects.create(name=name, at=timezone.now())
+    watch()
+    assert list(Alert.objects.filter(kind="silent").values_list("key", flat=True)) == ["silent:passage"]
+
+
+def test_who_lives_watches_where_nobody_else_does(weather: Weather, clock: time_machine.Traveller) -> None:
+    watch()
+    weather.is_bad = False
+    clock.shift(timedelta(minutes=2))
+    watch_if_overdue()
+    assert Alert.objects.get().is_open
+    clock.shift(timedelta(minutes=2))
+    watch_if_overdue()
+    assert not Alert.objects.get().is_open
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_says_that_it_lives() -> None:
+    pulse("worker")
+    assert Heartbeat.objects.filter(name="worker").exists()

@@ -1,0 +1,122 @@
+"""`GET /health/`: what machines learn of us, and what only those who may."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from backoffice.operations.models import Heartbeat
+from backoffice.sync.models import SyncRun
+from backoffice.sync.resources import all_resources
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def all_well(db: None) -> None:
+    """Every process was heard of just now, every list was read."""
+    now = timezone.now()
+    for name in ("worker", "beat", "passage"):
+        Heartbeat.objects.create(name=name, at=now)
+    for resource in all_resources():
+        SyncRun.objects.create(
+            resource=resource.name,
+            mode="head",
+            state="succeeded",
+            lease_token="0" * 32,
+            started_at=now,
+            heartbeat_at=now,
+            finished_at=now,
+        )
+
+
+@pytest.fixture
+def seen_by(client: Client) -> Callable[[User], dict[str, Any]]:
+    """What somebody sees of each check, by its name."""
+
+    def look(person: User) -> dict[str, Any]:
+        client.force_login(person)
+        return {check["name"]: check for check in client.get("/health/").json()["checks"]}
+
+    return look
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_stranger_learns_that_all_is_well_and_nothing_else(client: Client) -> None:
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_stranger_learns_that_something_is_wrong_and_not_what(client: Client) -> None:
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.json()) == (503, {"status": "failing"})
+
+
+@pytest.mark.usefixtures("all_well")
+def test_an_auditor_sees_every_check(seen_by: Callable[[User], dict[str, Any]], aurelio: User) -> None:
+    checks = seen_by(aurelio)
+    assert set(checks) >= {"database", "cache", "broker", "worker", "beat", "passage", "disk", "freshness"}
+    assert {name: check["problem"] for name, check in checks.items() if check["status"] != "ok"} == {}
+
+
+def test_whoever_may_not_see_alerts_sees_no_details(client: Client, clara: User) -> None:
+    client.force_login(clara)
+    assert client.get("/health/").json() == {"status": "failing"}
+
+
+@pytest.mark.usefixtures("all_well")
+@pytest.mark.parametrize("name", ["worker", "beat", "passage"])
+def test_a_process_that_fell_silent_is_named(
+    seen_by: Callable[[User], dict[str, Any]], aurelio: User, name: str
+) -> None:
+    Heartbeat.objects.filter(name=name).update(at=timezone.now() - timedelta(minutes=3))
+    failing = {check: found["problem"] for check, found in seen_by(aurelio).items() if found["status"] != "ok"}
+    assert set(failing) == {name}
+    assert "last heard of at" in failing[name]
+
+
+@pytest.mark.usefixtures("all_well")
+def test_stale_lists_are_named(seen_by: Callable[[User], dict[str, Any]], aurelio: User) -> None:
+    SyncRun.objects.filter(resource="payments").update(finished_at=timezone.now() - timedelta(hours=2))
+    assert seen_by(aurelio)["freshness"]["problem"] == "stale: payments"
+
+
+@pytest.mark.usefixtures("all_well")
+def test_too_little_room_on_the_disk_is_said(
+    seen_by: Callable[[User], dict[str, Any]], aurelio: User, settings: Any
+) -> None:
+    settings.HEALTH_DISK_FREE_MEGABYTES = 10**9
+    assert "MB are wanted" in seen_by(aurelio)["disk"]["problem"]
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_cache_that_keeps_nothing_is_noticed(
+    seen_by: Callable[[User], dict[str, Any]], aurelio: User, settings: Any
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    assert seen_by(aurelio)["cache"]["problem"] == "the cache does not keep what it is given"
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_machine_with_the_token_sees_details_and_metrics(client: Client, settings: Any) -> None:
+    settings.HEALTH_TOKEN = "a long token"
+    headers = {"Authorization": "Bearer a long token"}
+    assert client.get("/health/", headers=headers).json()["checks"]
+    metrics = client.get("/health/?format=openmetrics", headers=headers).content.decode()
+    assert "django_health_check_overall_status 1" in metrics
+
+
+@pytest.mark.usefixtures("all_well")
+@pytest.mark.parametrize("given", ["", "Bearer ", "Bearer another"])
+def test_another_token_shows_nothing(client: Client, settings: Any, given: str) -> None:
+    for settings.HEALTH_TOKEN in ("", "a long token"):
+        assert "checks" not in client.get("/health/", headers={"Authorization": given}).json()
+
+
+def test_nothing_can_be_posted(client: Client) -> None:
+    assert client.post("/health/").status_code == 405
