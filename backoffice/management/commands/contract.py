@@ -1,5 +1,9 @@
-"""`manage.py contract`: the calls of the provider, with what is known, guessed and overridden."""
+"""`manage.py contract`: what is known of the provider's calls, and how to learn the rest.
 
+show: the catalogue. probe: which assumptions hold, by reading only. try: one call that writes, in a sandbox.
+"""
+
+from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
@@ -7,18 +11,37 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.cryptopocket.contract_file import load_catalogue
 from backoffice.cryptopocket.description import describe_catalogue
+from backoffice.cryptopocket.endpoints import Catalogue
 from backoffice.cryptopocket.errors import ContractError
+from backoffice.management.contract_probe import add_probe_arguments, run_probe
+from backoffice.management.contract_try import add_try_arguments, run_try
 
 
 class Command(BaseCommand):
-    """Prints the catalogue as a table."""
+    """Shows the catalogue, probes a provider, tries one call."""
 
-    help = "Print the provider's calls with their provenance, and what CRYPTOPOCKET_CONTRACT overrides."
+    help = "The provider's calls: what is known and overridden (show), what holds (probe), one call by hand (try)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the three subcommands; without one, the catalogue is shown."""
+        kinds = parser.add_subparsers(dest="action", metavar="{show,probe,try}")
+        kinds.add_parser("show", help="print the catalogue with its provenance; what is done without a subcommand")
+        add_probe_arguments(kinds.add_parser("probe", help="find out which assumptions hold, by reading only"))
+        add_try_arguments(kinds.add_parser("try", help="send one call that writes, in a sandbox"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the table; a bad override file is refused with the line at fault."""
-        try:
-            catalogue = load_catalogue(settings.CRYPTOPOCKET_CONTRACT)
-        except ContractError as error:
-            raise CommandError(str(error)) from None
-        self.stdout.write(describe_catalogue(catalogue))
+        """Do what the subcommand says; a bad override file is refused with the line at fault."""
+        catalogue = _load()
+        if options["action"] == "probe":
+            run_probe(self, catalogue, options)
+        elif options["action"] == "try":
+            run_try(self, catalogue, options)
+        else:
+            self.stdout.write(describe_catalogue(catalogue))
+
+
+def _load() -> Catalogue:
+    try:
+        return load_catalogue(settings.CRYPTOPOCKET_CONTRACT)
+    except ContractError as error:
+        raise CommandError(str(error)) from None

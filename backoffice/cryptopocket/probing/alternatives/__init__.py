@@ -1,0 +1,68 @@
+"""What is tried where an assumption does not hold: data, no code.
+
+Whoever learns of another habit of the provider's adds it here.
+"""
+
+from backoffice.cryptopocket.probing.alternatives.fields import (
+    ENDPOINT_SYNONYMS,
+    FIELD_KINDS,
+    FIELD_SYNONYMS,
+    SAME_ITEMS,
+    kinds_of,
+    synonyms_of,
+)
+from backoffice.cryptopocket.probing.alternatives.parameters import (
+    AUTHORISATION_HEADERS,
+    CODE_NAMES,
+    CURRENT_NAMES,
+    LAST_NAMES,
+    LIFETIME_NAMES,
+    MORE_NAMES,
+    NEXT_NAMES,
+    OFFSET_PARAMETERS,
+    PAGE_PARAMETERS,
+    PARAMETERS,
+    SIZE_PARAMETERS,
+    TOKEN_NAMES,
+    TOTAL_NAMES,
+)
+from backoffice.cryptopocket.probing.alternatives.paths import (
+    PATHS,
+)
+from backoffice.cryptopocket.probing.alternatives.words import (
+    DATE_FORMATS,
+    FLAG_WORDS,
+    KNOWN_FLAGS,
+    REQUEST_DATE_FORMATS,
+    WORD_FIELDS,
+    WORDS,
+)
+
+__all__ = [
+    "AUTHORISATION_HEADERS",
+    "CODE_NAMES",
+    "CURRENT_NAMES",
+    "DATE_FORMATS",
+    "ENDPOINT_SYNONYMS",
+    "FIELD_KINDS",
+    "FIELD_SYNONYMS",
+    "FLAG_WORDS",
+    "KNOWN_FLAGS",
+    "LAST_NAMES",
+    "LIFETIME_NAMES",
+    "MORE_NAMES",
+    "NEXT_NAMES",
+    "OFFSET_PARAMETERS",
+    "PAGE_PARAMETERS",
+    "PARAMETERS",
+    "PATHS",
+    "REQUEST_DATE_FORMATS",
+    "SAME_ITEMS",
+    "SIZE_PARAMETERS",
+    "TOKEN_NAMES",
+    "TOTAL_NAMES",
+    "WORDS",
+    "WORD_FIELDS",
+    "kinds_of",
+    "synonyms_of",
+]

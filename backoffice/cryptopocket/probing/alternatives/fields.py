@@ -1,0 +1,177 @@
+"""What the fields of an item may be called, and what their values look like."""
+
+_ID_KINDS: dict[str, tuple[str, ...]] = {
+    "list_payments": ("payment id",), "get_payment": ("payment id",),
+    "list_off_ramps": ("payment id",), "get_off_ramp": ("payment id",),
+    "list_customers": ("number id",), "find_user": ("number id",),
+    "list_bank_accounts": ("iban",),
+}  # fmt: skip
+
+FIELD_KINDS: dict[str, tuple[str, ...]] = {
+    "id": ("id",),
+    "uuid": ("uuid",),
+    "kind": ("kind",),
+    "email": ("e-mail",),
+    "kyc_status": ("word",),
+    "kyc_valid": ("flag",),
+    "kyc_form_url": ("link",),
+    "created_at": ("moment",),
+    "booked_at": ("moment",),
+    "customer_id": ("number id",),
+    "status": ("word",),
+    "fiat_amount": ("amount",),
+    "coin_amount": ("amount",),
+    "amount": ("amount",),
+    "balance": ("amount",),
+    "price": ("amount",),
+    "fiat_symbol": ("currency",),
+    "currency": ("currency",),
+    "coin_symbol": ("symbol",),
+    "symbol": ("symbol",),
+    "coin_chain": ("word",),
+    "chain": ("word",),
+    "blockchain": ("word",),
+    "payment_type": ("word",),
+    "code": ("word",),
+    "txid": ("transaction hash",),
+    "decimals": ("decimals",),
+    "iban": ("iban",),
+    "account_iban": ("iban",),
+    "counterparty_iban": ("iban",),
+    "bic": ("bic",),
+    "direction": ("word",),
+    "reconciled": ("flag",),
+    "payment_id": ("payment id",),
+    "holder": ("holder",),
+    "bank_transaction_id": ("id",),
+}
+"""What the value of a logical field looks like; any text where none is named."""
+
+FIELD_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "id": ("id", "uid", "code", "number", "key", "reference"),
+    "uuid": ("uuid", "guid", "public_id"),
+    "kind": ("kind", "type", "user_type", "customer_type", "is_company", "entity_type", "person_type", "account_type"),
+    "email": ("email", "mail", "e_mail", "email_address"),
+    "name": ("name", "first_name", "given_name", "forename", "nombre", "label", "title", "alias", "account_name"),
+    "last_name": ("last_name", "surname", "family_name", "lastname", "apellido"),
+    "company_name": ("company_name", "business_name", "legal_name", "trade_name", "company", "organisation"),
+    "country": ("country", "country_name", "nation", "country_of_residence", "country_code", "pais"),
+    "identification_number": (
+        "identification_number", "document_number", "id_number", "identity_number", "tax_id", "national_id", "dni",
+        "doc_number", "identification", "document",
+    ),
+    "identification_type": (
+        "identification_type", "document_type", "id_type", "identity_type", "doc_type", "identification_kind",
+    ),
+    "kyc_status": (
+        "kyc_status", "kyb_status", "verification_status", "status", "kyc_state", "verification", "state", "kyc",
+        "verification_state",
+    ),
+    "kyc_valid": ("kyc_valid", "kyb_valid", "is_valid", "verified", "is_verified", "kyc_ok", "valid", "kyc_verified"),
+    "kyc_form_url": ("kyc_form_url", "kyc_url", "form_url", "kyc_link", "verification_url"),
+    "created_at": (
+        "created_at", "created", "creation_date", "date", "created_on", "createdAt", "registered_at", "timestamp",
+        "date_created", "inserted_at", "signup_date", "registered_on",
+    ),
+    "external_id": (
+        "external_id", "reference", "external_reference", "integrator_reference", "order_id", "merchant_reference",
+        "client_reference", "ref", "externalId", "your_reference", "partner_reference",
+    ),
+    "customer_id": (
+        "user_id", "customer_id", "user", "customer", "client_id", "userId", "customerId", "owner_id", "client",
+        "payer_id",
+    ),
+    "status": ("status", "state", "payment_status", "current_status", "situation", "stage", "transaction_status"),
+    "fiat_amount": (
+        "fiat_amount", "amount_fiat", "fiat_value", "fiat_total", "amount_eur", "payout_amount", "amount", "fiat",
+        "total", "payout", "price", "amount_in", "eur", "euros", "proceeds", "fiatAmount",
+    ),
+    "fiat_symbol": ("fiat_symbol", "fiat_currency", "currency", "fiat", "currency_code", "fiat_code", "quote_currency"),
+    "coin_symbol": ("coin_symbol", "symbol", "coin", "crypto", "token", "asset", "crypto_symbol", "ticker"),
+    "coin_amount": (
+        "coin_amount", "crypto_amount", "token_amount", "tokens", "coins", "amount_coin", "amount_crypto", "quantity",
+        "asset_amount", "amount_out",
+    ),
+    "coin_chain": ("coin_chain", "chain", "blockchain", "network", "coin_network"),
+    "payment_type": ("payment_type", "payment_method", "method", "pay_method", "type", "channel", "via"),
+    "txid": ("txid", "tx_id", "tx_hash", "hash", "transaction_hash", "txHash", "blockchain_tx", "tx"),
+    "transfer_concept": (
+        "concept", "transfer_concept", "bank_reference", "payment_reference", "transfer_reference", "bank_concept",
+        "remittance", "remittance_information", "concepto",
+    ),
+    "holder": ("holder", "payer", "payer_name", "account_holder", "holder_name", "paid_by"),
+    "symbol": ("symbol", "crypto", "coin_symbol", "coin", "token", "asset", "ticker", "code", "currency"),
+    "blockchain": ("blockchain", "chain", "coin_chain", "network", "coin_network"),
+    "chain": ("chain", "coin_chain", "blockchain", "network", "coin_network"),
+    "amount": (
+        "amount", "value", "crypto_amount", "token_amount", "coin_amount", "quantity", "tokens", "estimated_tokens",
+        "result", "sum", "importe", "units", "fiat_amount", "estimate", "payout", "estimated_amount", "total",
+        "you_get", "amount_out", "base_units", "estimated", "proceeds",
+    ),
+    "decimals": ("decimals", "precision", "scale", "token_decimals", "exponent"),
+    "iban": ("iban", "account_iban", "account_number", "number", "account"),
+    "bic": ("bic", "swift", "bic_swift", "swift_code", "swift_bic"),
+    "currency": ("currency", "currency_code", "fiat_symbol", "fiat_currency", "ccy", "iso_currency"),
+    "balance": ("balance", "available_balance", "current_balance", "available", "saldo", "funds", "amount"),
+    "account_iban": ("iban", "account_iban", "account", "own_iban", "account_number"),
+    "direction": ("direction", "type", "side", "sign", "debit_credit", "movement_type", "flow", "kind", "dc"),
+    "concept": (
+        "concept", "description", "reference", "remittance", "remittance_information", "details", "text", "memo",
+        "narrative", "purpose", "concepto",
+    ),
+    "counterparty_name": (
+        "counterparty_name", "counterparty", "payer_name", "sender_name", "name", "holder", "other_party",
+        "remitter", "remitter_name", "sender", "debtor_name", "ordering_party", "partner_name", "payer",
+    ),
+    "counterparty_iban": (
+        "counterparty_iban", "payer_iban", "sender_iban", "other_iban", "remitter_iban", "debtor_iban", "from_iban",
+        "partner_iban", "counterparty_account", "remitter_account", "sender_account", "debtor_account",
+    ),
+    "booked_at": (
+        "booked_at", "date", "created_at", "booking_date", "value_date", "operation_date", "booked_on", "posted_at",
+        "transaction_date", "booked", "timestamp", "executed_at", "entry_date", "bookedAt",
+    ),
+    "reconciled": ("reconciled", "is_reconciled", "matched", "is_matched", "reconciliation", "settled", "linked"),
+    "payment_id": ("payment_id", "payment", "matched_payment", "payment_reference", "paymentId", "matched_payment_id"),
+    "bank_transaction_id": ("bank_transaction_id", "transaction_id", "movement_id", "line_id", "bank_movement_id"),
+    "code": ("code", "payment_type", "method", "id", "key", "slug", "type", "method_code"),
+    "price": ("price", "value", "rate", "amount", "unit_price", "quote", "last", "token_price", "cost", "price_fiat"),
+}  # fmt: skip
+
+ENDPOINT_SYNONYMS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("list_payments", "id"): ("id", "payment_id", "paymentId", "payment", "transaction_id", "operation_id"),
+    ("list_off_ramps", "id"): ("id", "rampoff_id", "offramp_id", "off_ramp_id", "sale_id", "operation_id", "order_id"),
+    ("list_customers", "id"): ("id", "user_id", "customer_id", "client_id", "uid", "number"),
+    ("list_bank_transactions", "id"): (
+        "id", "transaction_id", "movement_id", "line_id", "bank_transaction_id", "entry_id", "reference", "number",
+    ),
+    ("list_bank_accounts", "id"): ("iban", "account_iban", "account_number", "number", "account"),
+    ("get_off_ramp_quote", "symbol"): ("fiat_symbol", "fiat_currency", "currency", "fiat"),
+    ("get_on_ramp_quote", "amount"): (
+        "tokens", "amount", "crypto_amount", "coin_amount", "estimated_tokens", "token_amount", "estimate", "quantity",
+        "coins", "result", "estimated", "you_get",
+    ),
+    ("get_off_ramp_quote", "amount"): (
+        "fiat_amount", "fiat", "amount", "payout", "result", "estimate", "euros", "fiat_value", "eur", "proceeds",
+        "you_get", "payout_amount", "total", "estimated_fiat", "estimated",
+    ),
+    ("list_payment_methods", "country"): ("country_code", "country", "country_iso"),
+    ("list_payment_methods", "fiat_symbol"): ("fiat_symbol", "currency", "fiat_currency", "fiat"),
+}  # fmt: skip
+"""Synonyms of a field in one list, where they are others than usual. A single read uses those of its list."""
+
+SAME_ITEMS = {"get_payment": "list_payments", "get_off_ramp": "list_off_ramps", "find_user": "list_customers"}
+"""A single read, and the list whose items it shows."""
+
+
+def kinds_of(endpoint: str, field: str) -> tuple[str, ...]:
+    """Return the kinds that the value of a logical field may look like."""
+    if field == "id" and endpoint in _ID_KINDS:
+        return _ID_KINDS[endpoint]
+    return FIELD_KINDS.get(field, ("text",))
+
+
+def synonyms_of(endpoint: str, field: str) -> tuple[str, ...]:
+    """Return the names under which a logical field may stand, the likeliest first."""
+    place = SAME_ITEMS.get(endpoint, endpoint)
+    return ENDPOINT_SYNONYMS.get((place, field)) or FIELD_SYNONYMS.get(field, (field,))

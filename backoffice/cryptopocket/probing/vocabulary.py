@@ -1,0 +1,118 @@
+"""The provider's words for statuses, directions and flags, and how it writes dates and orders a list."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from backoffice.cryptopocket.errors import CryptoPocketError
+from backoffice.cryptopocket.probing.alternatives import FLAG_WORDS, KNOWN_FLAGS, WORD_FIELDS, WORDS
+from backoffice.cryptopocket.probing.session import Session
+from backoffice.cryptopocket.probing.shapes import find_date_format
+from backoffice.cryptopocket.resources.moments import MomentReader
+from backoffice.cryptopocket.resources.values import UnreadableValueError
+
+DATE_FIELDS = ("created_at", "booked_at")
+
+
+def probe_words(session: Session, name: str) -> None:
+    """Compare the words that the items of a call hold with ours; believe the synonyms that are known."""
+    for field, kind in WORD_FIELDS.get(name, {}).items():
+        words = {str(value) for value in session.values(name, field) if isinstance(value, str)}
+        if words:
+            _probe_kind(session, name, field, kind, words)
+
+
+def _probe_kind(session: Session, name: str, field: str, kind: str, words: set[str]) -> None:
+    notebook = session.notebook
+    known = _known(session, kind)
+    new = {
+        word: meaning
+        for word in sorted(words)
+        if word.casefold() not in known and (meaning := translate(kind, word)) is not None
+    }
+    unknown = sorted(word for word in words if word.casefold() not in known and word not in new)
+    if new:
+        notebook.add_words(kind, new)
+    told = ", ".join(f"{theirs} = {str(ours).lower() if kind == 'flag' else ours}" for theirs, ours in new.items())
+    shown = ", ".join(filter(None, (told, ", ".join(sorted(words - set(new) - set(unknown))), *unknown)))
+    subject, assumed = f"words of {field}", ", ".join(sorted(_ours(kind)))
+    if unknown:
+        reason = f"nobody knows what {', '.join(unknown)} means: decide, and set it in the file"
+        notebook.note(name, subject, "ambiguous", assumed=assumed, found=shown, reason=reason)
+    else:
+        notebook.note(name, subject, "differs" if new else "confirmed", assumed=assumed, found=shown)
+
+
+def _ours(kind: str) -> Iterable[str]:
+    return KNOWN_FLAGS if kind == "flag" else WORDS[kind]
+
+
+def _known(session: Session, kind: str) -> set[str]:
+    assumed = getattr(session.notebook.assumed.words, kind)
+    return {word.casefold() for word in (*_ours(kind), *assumed)}
+
+
+def translate(kind: str, word: str) -> str | bool | None:
+    """Return our word for one of theirs, by the synonyms that are known; None where there is none or several."""
+    plain = word.strip().casefold().replace("-", "_").replace(" ", "_").replace(".", "_")
+    if kind == "flag":
+        return FLAG_WORDS.get(plain)
+    meanings = [ours for ours, synonyms in WORDS[kind].items() if plain == ours or plain in synonyms]
+    return meanings[0] if len(meanings) == 1 else None
+
+
+def probe_dates(session: Session, name: str) -> None:
+    """Note how the dates of a call's items are written, and at which end of the list the newest stands."""
+    for field in DATE_FIELDS:
+        values = session.values(name, field)
+        if values:
+            _note_format(session, name, values)
+            if session.notebook.endpoint(name).pagination is not None:
+                _note_order(session, name, values)
+
+
+def _note_format(session: Session, name: str, values: list[Any]) -> None:
+    forms = sorted({form for value in values if (form := find_date_format(value))})
+    notebook, conventions = session.notebook, session.notebook.catalogue.conventions
+    assumed = ", ".join(("ISO 8601", *notebook.assumed.conventions.date_formats))
+    shown = ", ".join("ISO 8601" if form == "iso" else form for form in forms)
+    numeric = [form for form in forms if form in {"seconds", "milliseconds"}]
+    written = [form for form in forms if form not in {"iso", "seconds", "milliseconds", *conventions.date_formats}]
+    differs = bool(written) or bool(numeric and notebook.assumed.conventions.numeric_dates != numeric[0])
+    if numeric:
+        notebook.change_conventions(numeric_dates=numeric[0])
+    if written:
+        notebook.change_conventions(date_formats=(*conventions.date_formats, *written))
+    known = set(forms) <= {"iso", *notebook.assumed.conventions.date_formats}
+    notebook.note(name, "dates", "confirmed" if known and not differs else "differs", assumed=assumed, found=shown)
+
+
+def _note_order(session: Session, name: str, values: list[Any]) -> None:
+    notebook = session.notebook
+    pagination = notebook.assumed[name].pagination
+    assumed = "newest first" if pagination and pagination.newest_first else "oldest first"
+    moments = _read_moments(session, values)
+    falls = sum(1 for one, next_one in pairwise(moments) if one > next_one)
+    rises = sum(1 for one, next_one in pairwise(moments) if one < next_one)
+    if not falls and not rises:
+        notebook.note(name, "order", "not tried", assumed=assumed, reason="the dates do not tell")
+        return
+    if min(falls, rises) * 4 > max(falls, rises):
+        reason = "the dates go both ways: the newest items are found by full reads only"
+        notebook.note(name, "order", "ambiguous", assumed=assumed, found="neither", reason=reason)
+        return
+    found = "newest first" if falls > rises else "oldest first"
+    notebook.compare(name, "order", assumed=assumed, found=found)
+    notebook.change_pagination(name, newest_first=falls > rises)
+
+
+def _read_moments(session: Session, values: list[Any]) -> list[datetime]:
+    reader = MomentReader(session.notebook.catalogue.conventions)
+    moments = []
+    for value in values:
+        try:
+            moments.append(reader(value))
+        except (UnreadableValueError, CryptoPocketError):
+            continue
+    return moments

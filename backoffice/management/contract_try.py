@@ -1,0 +1,167 @@
+"""`manage.py contract try`: sends one call that writes, in a sandbox, on a person's word."""
+
+import base64
+import json
+import mimetypes
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from backoffice.cryptopocket.configuration import Configuration
+from backoffice.cryptopocket.contract_file import load_catalogue
+from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
+from backoffice.cryptopocket.errors import ContractError, InvalidRequest, NotSent, OutcomeUnknown
+from backoffice.cryptopocket.outgoing import join_url
+from backoffice.cryptopocket.probing.amending import amend_file
+from backoffice.cryptopocket.probing.asking import Asker, ReadOnlyTransport
+from backoffice.cryptopocket.probing.entering import NoEntryError, enter
+from backoffice.cryptopocket.probing.notebook import Notebook
+from backoffice.cryptopocket.probing.session import Session
+from backoffice.cryptopocket.probing.trying import (
+    Trial,
+    UnknownCallError,
+    find_writing_call,
+    send_trial,
+    writing_calls,
+)
+from backoffice.cryptopocket.probing.writing import write_override_file
+from backoffice.cryptopocket.transport import HttpTransport
+from backoffice.management.contract_probe import add_connection_arguments, make_configuration
+
+ALLOWED_ENVIRONMENTS = ("local", "sandbox")
+_AMOUNTS = {"amount", "fiat_amount"}
+
+
+def add_try_arguments(parser: ArgumentParser) -> None:
+    """Add which call, with which fields."""
+    add_connection_arguments(parser)
+    parser.add_argument("call", help="create_customer, or createCustomer")
+    parser.add_argument(
+        "--field", action="append", default=[], metavar="NAME=VALUE", help="by our name; NAME=@FILE sends a document"
+    )
+    parser.add_argument("--empty", action="store_true", help="send an empty body: the refusal names what is required")
+    parser.add_argument("--yes", action="store_true", help="do not ask before sending")
+    parser.add_argument("--write", metavar="FILE", help="set the names that were learned in this override file")
+
+
+def run_try(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, Any]) -> None:
+    """Confirm, send, tell. Nothing is sent outside local and sandbox."""
+    if settings.CRYPTOPOCKET_ENVIRONMENT not in ALLOWED_ENVIRONMENTS:
+        raise CommandError(
+            f"This is {settings.CRYPTOPOCKET_ENVIRONMENT}: calls that write are tried in local and sandbox only. "
+            "Nothing was sent."
+        )
+    catalogue = _take_from_file(catalogue, options)
+    endpoint = _choose_call(catalogue, options)
+    arguments = _read_fields(endpoint, options)
+    configuration = make_configuration(options)
+    if not options["yes"]:
+        _confirm(endpoint, configuration, empty=options["empty"])
+    trial = _send(catalogue, endpoint, arguments, configuration)
+    command.stdout.write("\n".join((f"{endpoint.name}: POST {endpoint.path}", *trial.lines)))
+    if trial.answer is not None:
+        command.stdout.write(json.dumps(trial.answer, indent=2, ensure_ascii=False, default=str))
+    if options["write"]:
+        _amend(command, endpoint, trial, options["write"])
+
+
+def _take_from_file(catalogue: Catalogue, options: Mapping[str, Any]) -> Catalogue:
+    """Return the contract of the file that is to be amended, where it is there: it knows the paths already."""
+    if not options["write"] or not Path(options["write"]).exists():
+        return catalogue
+    try:
+        return load_catalogue(options["write"])
+    except ContractError as problem:
+        raise CommandError(f"{problem}. Nothing was sent.") from None
+
+
+def _choose_call(catalogue: Catalogue, options: Mapping[str, Any]) -> Endpoint:
+    try:
+        return find_writing_call(catalogue, options["call"])
+    except UnknownCallError as problem:
+        known = ", ".join(writing_calls(catalogue))
+        raise CommandError(f"No call that writes is named {problem}: there are {known}.") from None
+
+
+def _read_fields(endpoint: Endpoint, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields by our names; those in the path are needed for an empty body too."""
+    fields: dict[str, Any] = {}
+    for given in options["field"]:
+        name, separator, value = given.partition("=")
+        if not separator or name not in endpoint.request:
+            raise CommandError(f"--field {name}: {endpoint.name} has {', '.join(endpoint.request)}. Nothing was sent.")
+        fields[name] = _read_value(name, value)
+    if options["empty"]:
+        fields = {name: value for name, value in fields.items() if name in endpoint.path_fields}
+    if missing := [name for name in endpoint.path_fields if name not in fields]:
+        raise CommandError(f"The path needs --field {missing[0]}=…. Nothing was sent.")
+    return fields
+
+
+def _read_value(name: str, value: str) -> Any:
+    if value.startswith("@"):
+        return _read_document(Path(value[1:]))
+    if name not in _AMOUNTS:
+        return value
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        raise CommandError(f"--field {name}: {value} is no number. Nothing was sent.") from None
+
+
+def _read_document(path: Path) -> str:
+    try:
+        content = base64.b64encode(path.read_bytes()).decode()
+    except OSError as problem:
+        raise CommandError(f"{path} cannot be read: {problem.strerror}. Nothing was sent.") from None
+    return f"data:{mimetypes.guess_type(path.name)[0] or 'application/octet-stream'};base64,{content}"
+
+
+def _confirm(endpoint: Endpoint, configuration: Configuration, *, empty: bool) -> None:
+    what = "with an empty body" if empty else "which creates or changes something real there"
+    answer = input(f"Send POST {endpoint.path} to {configuration.base_url}, {what}? [y/N] ")
+    if answer.strip().casefold() not in {"y", "yes"}:
+        raise CommandError("Nothing was sent.")
+
+
+def _send(
+    catalogue: Catalogue, endpoint: Endpoint, arguments: Mapping[str, Any], configuration: Configuration
+) -> Trial:
+    transport = HttpTransport(configuration, authorisation_header=catalogue.conventions.authorisation_header)
+    reading = ReadOnlyTransport(
+        transport, token_url=join_url(configuration.base_url, catalogue["authenticate"].path), maximum=2
+    )
+    asker = Asker(reading, base_url=configuration.base_url)
+    try:
+        enter(Session(asker, Notebook(catalogue)), api_key=configuration.api_key, api_secret=configuration.api_secret)
+        return send_trial(
+            transport, catalogue, endpoint, arguments, base_url=configuration.base_url, token=asker.token or ""
+        )
+    except (NoEntryError, NotSent, InvalidRequest, OutcomeUnknown) as problem:
+        raise CommandError(str(problem)) from None
+    finally:
+        transport.close()
+
+
+def _amend(command: BaseCommand, endpoint: Endpoint, trial: Trial, path: str) -> None:
+    """Set what was learned in the override file; nothing where nothing was."""
+    values: dict[tuple[str, ...], Any] = {
+        ("endpoints", endpoint.name, "request", field): theirs for field, theirs in trial.request.items()
+    }
+    if trial.settled:
+        values["endpoints", endpoint.name, "request_provenance"] = "confirmed"
+    if not values:
+        command.stdout.write(f"{path} was not changed: nothing new was learned.")
+        return
+    note = f"Learned by `contract try {endpoint.name}` on {datetime.now(UTC):%Y-%m-%d}"
+    try:
+        write_override_file(path, amend_file(path, values, note=note), replace=True)
+    except (OSError, ContractError) as problem:
+        raise CommandError(f"{path} was not changed: {problem}") from None
+    command.stdout.write(f"Written: {path}.")
