@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from backoffice import provider
 from backoffice.audit.triggers import without_triggers
+from backoffice.calls.recording import call_log
 from backoffice.celery import app
 from backoffice.sandbox import Sandbox, start_sandbox
 from tests.databases import make_postgresql, make_sqlite  # noqa: F401 - fixtures of every test
@@ -124,6 +125,14 @@ def _broker_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with app.connection_for_write("memory://") as connection:
         monkeypatch.setattr(app.amqp, "_producer_pool", pools.producers[connection])
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_calls_of_another_test() -> Iterator[None]:
+    """Calls that wait to be noted belong to the test that made them."""
+    call_log.forget()
+    yield
+    call_log.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,13 +14,17 @@ _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP answer. `began_at` is when its request began; `retry_after` and `seconds` are in seconds."""
+    """An HTTP answer. `began_at` is when its request began; `retry_after` and `seconds` are in seconds.
+
+    attempts: how often the request was tried until this answer came.
+    """
 
     http_status: int
     body: bytes
     retry_after: float | None
     began_at: datetime
     seconds: float
+    attempts: int = 1
 
     def __repr__(self) -> str:
         """Return status and size; the body can hold anything."""

@@ -40,7 +40,9 @@ from typing import Any
 
 
 class CryptoPocketError(Exception):
-    """Root of all errors of this room."""
+    """Root of all errors of this room. `attempts`: how often the request was tried that got no answer."""
+
+    attempts: int = 1
 
 
 class ConfigurationError(CryptoPocketError):

@@ -25,6 +25,13 @@ class ObservedCall(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, Any] | None = None
     error: CryptoPocketError | None = None
 
+    @property
+    def attempts(self) -> int:
+        """How often it was tried."""
+        if self.answer is not None:
+            return self.answer.attempts
+        return self.error.attempts if self.error is not None else 1
+
     def __repr__(self) -> str:
         """Return the call's name."""
         return f"<ObservedCall {self.request.endpoint.name}>"

@@ -22,10 +22,14 @@ _DATA_URI = re.compile(r"data:(?P<media_type>[\w/+.-]+);base64,", re.ASCII)
 
 
 class OutgoingRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One request, ready to be sent; its repr shows neither address nor content."""
+    """One request, ready to be sent; its repr shows neither address nor content.
+
+    given: the arguments by logical name, as they were before they were written out.
+    """
 
     endpoint: Endpoint
     url: str
+    given: dict[str, Any] = {}
     parameters: dict[str, str] = {}
     body: bytes | None = None
     content_type: str | None = None
@@ -42,7 +46,7 @@ def build_request(endpoint: Endpoint, arguments: Mapping[str, Any], *, base_url:
     Amounts must be Decimal. Raises InvalidRequest for what cannot be sent.
     """
     given = {name: _check(endpoint, name, value) for name, value in arguments.items() if value is not None}
-    url = join_url(base_url, _fill_path(endpoint, given))
+    target = OutgoingRequest(endpoint=endpoint, url=join_url(base_url, _fill_path(endpoint, given)), given=given)
     fields = {
         endpoint.request.get(name, name): _as_sent(endpoint, name, value)
         for name, value in given.items()
@@ -50,21 +54,17 @@ def build_request(endpoint: Endpoint, arguments: Mapping[str, Any], *, base_url:
     }
     if endpoint.encoding == "json":
         body = _JSON.encode(_nest(fields))
-        return OutgoingRequest(endpoint=endpoint, url=url, body=body, content_type="application/json")
+        return msgspec.structs.replace(target, body=body, content_type="application/json")
     texts = {name: _as_text(value) for name, value in fields.items()}
     if endpoint.encoding == "multipart":
         content, content_type = encode_multipart_formdata(
             {name: _as_part(name, text) for name, text in texts.items()}, boundary=secrets.token_hex(16)
         )
-        return OutgoingRequest(endpoint=endpoint, url=url, body=content, content_type=content_type)
+        return msgspec.structs.replace(target, body=content, content_type=content_type)
     if endpoint.encoding == "form":
-        return OutgoingRequest(
-            endpoint=endpoint,
-            url=url,
-            body=urlencode(texts).encode(),
-            content_type="application/x-www-form-urlencoded",
-        )
-    return OutgoingRequest(endpoint=endpoint, url=url, parameters=texts)
+        form = urlencode(texts).encode()
+        return msgspec.structs.replace(target, body=form, content_type="application/x-www-form-urlencoded")
+    return msgspec.structs.replace(target, parameters=texts)
 
 
 def join_url(base_url: str, path: str) -> str:

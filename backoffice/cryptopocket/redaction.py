@@ -1,5 +1,6 @@
 """What may be logged or kept of a request or an answer: secrets out, personal data masked, shape kept."""
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,20 +11,31 @@ HIDDEN = "[hidden]"
 _SECRETS = {
     "auth", "authorization", "token", "access_token", "api_key", "api_secret", "password", "kyb_link",
     "onboarding_link", "kyc_form_url", "link", "file", "document_front", "document_back", "face", "liveness",
-    "url_payment", "gateway_url", "x-api-key", "x-signature", "signature", "secret", "cookie", "set-cookie",
+    "url_payment", "payment_url", "gateway_url", "x-api-key", "x-signature", "signature", "secret", "cookie",
+    "set-cookie", "selfie", "kyb_url", "kyc_url", "kyc_link", "form_url", "onboarding_url", "verification_url",
 }  # fmt: skip
-_SECRET_PARTS = ("password", "secret", "document_")
+_SECRET_PARTS = ("password", "secret", "documentfront", "documentback")
 _PERSONAL = {
+    "identification", "document_number", "id_number", "national_id", "tax_id", "tax_number", "vat_number", "ssn",
+    "passport", "dni", "nie", "nif", "cif", "rut", "run", "curp", "rfc", "cuit", "cuil", "ruc", "nit",
+    "account_number", "bank_account", "cbu", "clabe", "mobile", "telephone", "tel", "msisdn", "mail", "birthdate",
+    "birth_date", "date_of_birth", "address_line1", "address_line2", "street", "zip", "postcode", "postal_code",
+    "full_name", "company_name", "business_name", "legal_name", "destination_name", "concept", "transfer_concept",
+    "description", "reference", "callback_url",
     "identification_number", "iban", "counterparty_iban", "account_iban", "phone", "dob", "email", "name",
     "last_name", "last_name2", "first_name", "holder", "counterparty_name", "address", "address_state", "city",
     "zipcode", "professional_activity",
 }  # fmt: skip
+_PERSONAL_PARTS = ("email", "iban", "phone", "birth", "passport", "identificationnumber")
+_BARE_SECRETS = {"".join(filter(str.isalnum, name)) for name in _SECRETS}
+_BARE_PERSONAL = {"".join(filter(str.isalnum, name)) for name in _PERSONAL}
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
 _BARE_ADDRESS = re.compile(r"\b([\w-]+(?:\.[\w-]+)+)/[^\s\"'<>]+")
 _DATA_URI = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=\s]*")
 _LONGEST_TEXT = 500
+_LONGEST_LOOKED_AT = 2000
 
 
 def redact(value: Any) -> Any:
@@ -38,29 +50,56 @@ def redact(value: Any) -> Any:
 def _redact(value: Any, *, name: str) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    if _is_secret(name):
+    if is_secret(name):
         return HIDDEN
     if isinstance(value, Mapping):
-        return {key: _redact(inner, name=str(key).casefold()) for key, inner in value.items()}
+        return {redact_key(key): _redact(inner, name=str(key)) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_redact(inner, name=name) for inner in value]
-    return _redact_single(value, name=name)
+    return redact_single(value, name=name)
 
 
-def _redact_single(value: Any, *, name: str) -> Any:
-    if name in _PERSONAL:
+def redact_single(value: Any, *, name: str) -> Any:
+    """Return what may be kept of one text, number or bytes that stood under that name."""
+    if value is None or isinstance(value, bool):
+        return value
+    if is_secret(name):
+        return HIDDEN
+    if is_personal(name):
         return mask(str(value))
     if isinstance(value, bytes):
         return f"[{len(value)} bytes]"
     return redact_text(value) if isinstance(value, str) else value
 
 
-def _is_secret(name: str) -> bool:
-    return name in _SECRETS or name.endswith("token") or any(part in name for part in _SECRET_PARTS)
+def redact_key(key: Any) -> Any:
+    """Return a key without what is personal in it: objects can be keyed by e-mail addresses."""
+    return redact_text(key) if isinstance(key, str) else key
+
+
+def is_secret(name: str) -> bool:
+    """Whether nothing at all of what stands under that name may be kept."""
+    bare = _bare(name)
+    return bare in _BARE_SECRETS or bare.endswith("token") or any(part in bare for part in _SECRET_PARTS)
+
+
+def is_personal(name: str) -> bool:
+    """Whether what stands under that name is masked."""
+    bare = _bare(name)
+    return bare in _BARE_PERSONAL or any(part in bare for part in _PERSONAL_PARTS)
+
+
+@functools.lru_cache(maxsize=4096)
+def _bare(name: str) -> str:
+    """A name without case and separators: `first_name` and `firstName` are the same."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def redact_text(text: str) -> str:
     """Return free text without e-mail addresses, IBANs, documents and the tails of URLs."""
+    if len(text) > _LONGEST_LOOKED_AT:
+        # Looking through megabytes would take minutes. The last word goes too: it may be half an address.
+        text = " ".join([text[:_LONGEST_LOOKED_AT].rpartition(" ")[0], f"[cut, {len(text)} characters]"]).strip()
     text = _DATA_URI.sub(lambda found: f"[document of {len(found[0])} characters]", text)
     text = _ADDRESS.sub(_shorten_address, text)
     text = _BARE_ADDRESS.sub(rf"\1/{HIDDEN}", text)

@@ -19,6 +19,7 @@ import threading
 from http.cookiejar import DefaultCookiePolicy
 from typing import Protocol
 
+import msgspec
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -85,8 +86,9 @@ class HttpTransport:
             attempt += 1
             outcome = self._attempt(request)
         if isinstance(outcome, CryptoPocketError):
+            outcome.attempts = attempt
             raise outcome
-        return outcome
+        return msgspec.structs.replace(outcome, attempts=attempt)
 
     def _attempt(self, request: OutgoingRequest) -> Answer | CryptoPocketError:
         """Return the answer or the error, so that no error is raised while another is being handled."""

@@ -16,7 +16,9 @@ class RetainedKind:
     rows_due: (moment) -> the rows whose period began at that moment or before, and that nothing else keeps alive.
     purge: (rows, locked, in a transaction) -> None; takes away what they contain. Files go through
     `remove_files_later`, so that they are removed once the rows are committed. shares_period_of: the name of the kind
-    whose period this one follows, instead of one of its own.
+    whose period this one follows, instead of one of its own. rows_a_batch: how many are purged in one
+    transaction, where the usual number is too small.
+    writes_ids: whether the audit record says which rows were purged, and not only how many.
     """
 
     name: str
@@ -27,6 +29,8 @@ class RetainedKind:
     rows_due: Callable[[datetime], QuerySet[Any]]
     purge: Callable[[list[Any]], None]
     shares_period_of: str = ""
+    rows_a_batch: int = 0
+    writes_ids: bool = True
 
 
 _kinds: dict[str, RetainedKind] = {}

@@ -94,8 +94,9 @@ def _purge_batch(kind: RetainedKind) -> int:
     passes_over = connection.features.has_select_for_update_skip_locked
     of = ("self",) if connection.features.has_select_for_update_of else ()
     due = rows_due(kind).select_for_update(skip_locked=passes_over, of=of)
-    rows = list(due.order_by("pk")[:ROWS_A_BATCH])
+    rows = list(due.order_by("pk")[: kind.rows_a_batch or ROWS_A_BATCH])
     if rows:
+        details: dict[str, Any] = {"ids": [row.pk for row in rows]} if kind.writes_ids else {}
         kind.purge(rows)
-        record("data.purged", kind=kind.name, ids=[row.pk for row in rows], count=len(rows))
+        record("data.purged", kind=kind.name, **details, count=len(rows))
     return len(rows)

@@ -15,6 +15,7 @@ from backoffice.audit.context import current_context, under_one_id
 from backoffice.audit.services import record
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, UnreadableItem
+from backoffice.observing import CauseKind, about, caused_by
 from backoffice.provider import get_client
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply
 from backoffice.sync.engine.batch import Memory, write_batch
@@ -63,7 +64,8 @@ def sync_resource(
 def _run(resource: Resource, mode: SyncRun.Mode, *, requested_by: Any, progress: Progress | None) -> SyncRun:
     lease = acquire(resource=resource.name, mode=mode, requested_by=requested_by, progress=progress)
     try:
-        note = _READ[mode](Session(resource=resource, client=get_client(), lease=lease))
+        with caused_by(CauseKind.SYNC, lease.run.pk):
+            note = _READ[mode](Session(resource=resource, client=get_client(), lease=lease))
     except (CryptoPocketError, SyncError) as problem:
         logger.warning("sync of %s failed: %s", resource.name, type(problem).__name__)
         lease.end(SyncRun.State.FAILED, error=_explain(str(problem), lease.run))
@@ -154,7 +156,8 @@ def refresh_one(
         raise NothingOpenError(f"{name} has no objects that are read singly.")
     began = timezone.now()
     try:
-        item = resource.read_one(client or get_client(), remote_id)
+        with about(resource.model._meta.label_lower, remote_id):  # noqa: SLF001 - Django's documented way to ask
+            item = resource.read_one(client or get_client(), remote_id)
     except NotFound:
         if _mark_missing(resource, remote_id, before=began, source=source):
             return "missing"

@@ -23,6 +23,7 @@ from backoffice.cryptopocket.errors import (
     OutcomeUnknown,
     Refused,
 )
+from backoffice.observing import CauseKind, caused_by
 from backoffice.operations.errors import CannotBeSent
 from backoffice.operations.faults import report
 from backoffice.operations.kinds import OperationKind
@@ -64,7 +65,8 @@ def _attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
     if not _mark_sent(operation):
         return None
     try:
-        return Succeeded(answer=kind.send(operation, client))
+        with caused_by(CauseKind.OPERATION, operation.pk):
+            return Succeeded(answer=kind.send(operation, client))
     except Exception as error:  # noqa: BLE001 - whatever it is, the row must say what is known
         return _after_the_call(operation, error)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from backoffice import provider
 from backoffice.audit.context import acting
 from backoffice.cryptopocket.errors import CryptoPocketError
+from backoffice.observing import CauseKind, caused_by
 from backoffice.operations import pacing
 from backoffice.operations.circumstances import as_asked
 from backoffice.operations.errors import NotPossible
@@ -89,7 +90,8 @@ def _apply_kept_answer(operation: Operation, kind: OperationKind, by: AbstractBa
 
 def _ask(operation: Operation, kind: OperationKind) -> ReadBack:
     try:
-        return kind.read_back(operation, provider.get_client())
+        with caused_by(CauseKind.READ_BACK, operation.pk):
+            return kind.read_back(operation, provider.get_client())
     except CryptoPocketError as error:
         return CannotTell(reason=without_personal_data(str(error), operation.request))
     except Exception as error:  # noqa: BLE001 - a fault of ours proves nothing about the provider

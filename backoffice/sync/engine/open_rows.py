@@ -14,6 +14,7 @@ from django.utils import timezone
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, NotSent, OutcomeUnknown, Refused
 from backoffice.cryptopocket.objects import Item
+from backoffice.observing import about
 from backoffice.sync.engine.missing import mark_rows_missing
 from backoffice.sync.engine.session import Session
 from backoffice.sync.errors import NothingOpenError, ProviderDownError
@@ -78,7 +79,8 @@ class _Reader:
     def read(self, row: Any) -> None:
         """Read one row's object anew. Raises ProviderDownError, NotAuthorised, LeaseLostError."""
         try:
-            item = self._read_one(self._session.client, row.remote_id)
+            with about(row._meta.label_lower, row.remote_id):  # noqa: SLF001 - Django's documented way to ask
+                item = self._read_one(self._session.client, row.remote_id)
         except NotFound:
             self._note_missing(row)
         except Refused as refused:
