@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from backoffice.sandbox.dialects.manner import PAGE_LAYOUTS, USUAL, Manner, Paging
 from backoffice.sandbox.faults import Fault
 from backoffice.sandbox.state import State
 
 
 @dataclass(frozen=True)
 class Call:
-    """What came in: the parts of the path, the query, the parsed body, and the faults asked for."""
+    """What came in: the parts of the path, the query, the parsed body, the faults asked for, and how to answer."""
 
     operation: str
     state: State
@@ -20,6 +21,12 @@ class Call:
     query: Mapping[str, str]
     body: Mapping[str, Any]
     faults: tuple[Fault, ...] = field(default=())
+    manner: Manner = USUAL
+
+    @property
+    def paging(self) -> Paging:
+        """How the list is paged that is asked for."""
+        return self.manner.paging or PAGE_LAYOUTS[self.state.options.page_layout]
 
     def fault(self, kind: str) -> Fault | None:
         """Return the fault of a kind that this request is to meet."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from backoffice.sandbox.dialects import DEFAULT, DIALECTS, Dialect
+from backoffice.sandbox.dialects.manner import PAGE_LAYOUTS
 from backoffice.sandbox.webhooks.signing import SIGNATURE_ENCODINGS
-
-PAGE_LAYOUTS = ("pagination", "laravel-data", "laravel-top")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +20,14 @@ class Options:
     newest generated row; where it is given, the clock of the stand-in stands still between steps, so
     that the same seed and options give the same bytes. ``control_port`` is None for no control
     address, 0 for any free port. ``inferred_fields`` adds the fields that no documentation page
-    shows (a customer's type, a payment's concept, an off-ramp's customer). ``token_seconds`` is how long a
-    token lives.
+    shows (a customer's type, a payment's concept, an off-ramp's customer). ``dialect`` is the name of one
+    of the ``DIALECTS``; ``page_layout`` counts in the default one only. ``token_seconds`` is how long a token
+    lives and ``webhook_signature`` ``hex`` or ``base64``: None leaves both to the dialect.
 
     Events that were not taken are sent again after ``webhook_retry_seconds``, twice as long after each
     try up to ``webhook_longest_retry_seconds``, ``webhook_tries`` times in all; ``webhook_parallel`` are
-    sent at a time. ``webhook_signature`` is ``hex`` or ``base64``. ``kyc_events_to`` is the address that
-    is told of verifications, None for nobody: they are not subscribed to (contract 7.3).
+    sent at a time. ``kyc_events_to`` is the address that is told of verifications, None for nobody: they
+    are not subscribed to (contract 7.3).
     """
 
     host: str = "127.0.0.1"
@@ -42,11 +43,12 @@ class Options:
     api_secret: str = "sk_demo_1"  # noqa: S105 - the published secret of a stand-in, it opens nothing
     today: datetime.date | None = None
     state: Path | None = None
+    dialect: str = DEFAULT.name
     page_layout: str = "pagination"
     inferred_fields: bool = True
     card_allowed: bool = True
-    token_seconds: float = 24 * 3600
-    webhook_signature: str = "hex"
+    token_seconds: float | None = None
+    webhook_signature: str | None = None
     webhook_parallel: int = 4
     webhook_tries: int = 50
     webhook_retry_seconds: float = 0.05
@@ -58,7 +60,7 @@ class Options:
         """Refuse a combination that cannot be built.
 
         Raises:
-            ValueError: a negative count, transactions without customers, an unknown page layout or signature.
+            ValueError: a negative count, transactions without customers, an unknown page layout, dialect or signature.
         """
         counts = (self.customers, self.payments, self.offramps, self.bank_transactions)
         if min(counts) < 0:
@@ -67,10 +69,22 @@ class Options:
             raise ValueError("Payments and off-ramps need at least one customer.")
         if self.page_layout not in PAGE_LAYOUTS:
             raise ValueError(f"The page layout is one of {', '.join(PAGE_LAYOUTS)}.")
-        if self.webhook_signature not in SIGNATURE_ENCODINGS:
+        if self.dialect not in DIALECTS:
+            raise ValueError(f"The dialect is one of {', '.join(DIALECTS)}.")
+        if self.webhook_signature not in (None, *SIGNATURE_ENCODINGS):
             raise ValueError(f"The signature is one of {', '.join(SIGNATURE_ENCODINGS)}.")
         if self.webhook_parallel < 1 or self.webhook_tries < 1:
             raise ValueError("Events are sent one at a time and tried once, at the least.")
+
+    @property
+    def spoken(self) -> Dialect:
+        """The dialect, with what was told otherwise."""
+        dialect = DIALECTS[self.dialect]
+        announcements = dialect.announcements
+        if self.webhook_signature in ("hex", "base64"):
+            announcements = replace(announcements, encoding=self.webhook_signature)
+        seconds = dialect.token_seconds if self.token_seconds is None else self.token_seconds
+        return replace(dialect, announcements=announcements, token_seconds=seconds)
 
     @property
     def reference_day(self) -> datetime.date:
@@ -93,7 +107,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--api-secret", default=Options.api_secret)
     parser.add_argument("--today", type=datetime.date.fromisoformat, help="last day of the history, YYYY-MM-DD")
     parser.add_argument("--state", type=Path, help="file that keeps what changed, over restarts")
-    parser.add_argument("--page-layout", choices=PAGE_LAYOUTS, default=PAGE_LAYOUTS[0])
+    parser.add_argument(
+        "--dialect", choices=[*DIALECTS], default=DEFAULT.name, help="how it says what is only inferred"
+    )
+    parser.add_argument("--page-layout", choices=[*PAGE_LAYOUTS], default=Options.page_layout)
     parser.add_argument(
         "--documented-fields-only",
         dest="inferred_fields",

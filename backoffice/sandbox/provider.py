@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from backoffice.sandbox.answers import UNAUTHORISED, Answer, fail
 from backoffice.sandbox.call import Call
 from backoffice.sandbox.calls import ReceivedRequest, ReceivedRequests
+from backoffice.sandbox.dialects.reading import read_body, read_query
+from backoffice.sandbox.dialects.writing import write_answer
 from backoffice.sandbox.faults import Fault, Faults
 from backoffice.sandbox.options import Options
 from backoffice.sandbox.routes.banking import add_bank_transaction
@@ -17,7 +19,7 @@ from backoffice.sandbox.routes.common import authenticate
 from backoffice.sandbox.routes.customers import add_customer
 from backoffice.sandbox.routes.offramps import add_offramp
 from backoffice.sandbox.routes.payments import add_payment
-from backoffice.sandbox.routing import AUTHENTICATE, Route, find_route, is_other_method
+from backoffice.sandbox.routing import AUTHENTICATE, Route, Routes
 from backoffice.sandbox.state import State
 from backoffice.sandbox.tokens import Tokens
 from backoffice.sandbox.webhooks.announcer import Announcer
@@ -50,7 +52,9 @@ class Provider:
 
     def __init__(self, options: Options) -> None:
         self.state = State(options)
-        self.tokens = Tokens(seconds=options.token_seconds)
+        self.dialect = options.spoken
+        self.tokens = Tokens(seconds=self.dialect.token_seconds)
+        self._routes = Routes(self.dialect)
         self.faults = Faults()
         self.requests = ReceivedRequests()
         self.sender = Sender(options)
@@ -58,17 +62,23 @@ class Provider:
 
     def reply(self, request: ReceivedRequest) -> Reply:
         """Do what a request asks for, and what the faults ask for."""
-        route = find_route(request.method, request.path)
+        route = self._routes.find(request.method, request.path)
         request.operation = route.operation if route else _UNKNOWN_ROUTE
         # The gate is taken before anyone can know of the request, so that no release comes too early.
         gate = self.faults.gate()
         met = self.faults.take(request.operation)
         self.requests.add(request)
         _wait(met, gate, after_work=False)
-        reply = self._fail_before(met) or self._work(request, route, met)
+        reply = self._say(route, self._fail_before(met) or self._work(request, route, met))
         _wait(met, gate, after_work=True)
         request.answered = None if reply.delivery is Delivery.DROPPED else reply.answer.status
         return reply
+
+    def _say(self, route: Route | None, reply: Reply) -> Reply:
+        """Return a reply as the dialect has it."""
+        if route is None or reply.text is not None:
+            return reply
+        return replace(reply, answer=write_answer(self.dialect.manner(route.operation), reply.answer))
 
     def _work(self, request: ReceivedRequest, route: Route | None, met: tuple[Fault, ...]) -> Reply:
         answer = self._answer(request, route, met)
@@ -80,8 +90,10 @@ class Provider:
 
     def _answer(self, request: ReceivedRequest, route: Route | None, met: tuple[Fault, ...]) -> Answer:
         if route is None:
-            return _no_route(request)
-        call = Call(route.operation, self.state, route.path, request.query, request.body, met)
+            return self._no_route(request)
+        manner = self.dialect.manner(route.operation)
+        query, body = read_query(manner, request.query), read_body(manner, request)
+        call = Call(route.operation, self.state, route.path, query, body, met, manner)
         if route.operation == AUTHENTICATE:
             return authenticate(call, self.tokens)
         if not self.tokens.is_good(request.headers.get("auth", "")) or route.handler is None:
@@ -97,6 +109,12 @@ class Provider:
             if reply:
                 return reply
         return None
+
+    def _no_route(self, request: ReceivedRequest) -> Answer:
+        """Answer as Laravel does where there is no route, or not for this method."""
+        if self._routes.is_other_method(request.path):
+            return Answer(405, {"message": f"The {request.method} method is not supported for this route."})
+        return Answer(404, {"message": "The route could not be found."})
 
     def _grow(self, operation: str) -> None:
         """Add a row at the newest end of the list that a call reads."""
@@ -150,10 +168,3 @@ def _spoil_delivery(met: tuple[Fault, ...], answer: Answer) -> Reply:
     if "nonsense" in kinds:
         return Reply(Answer(200, ["nonsense", 42]))
     return Reply(answer)
-
-
-def _no_route(request: ReceivedRequest) -> Answer:
-    """Answer as Laravel does where there is no route, or not for this method."""
-    if is_other_method(request.path):
-        return Answer(405, {"message": f"The {request.method} method is not supported for this route."})
-    return Answer(404, {"message": "The route could not be found."})

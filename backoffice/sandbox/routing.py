@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from backoffice.sandbox.answers import Answer
 from backoffice.sandbox.call import Call
+from backoffice.sandbox.dialects import Dialect
 from backoffice.sandbox.routes import (
     banking,
     common,
@@ -73,31 +74,36 @@ class Route(NamedTuple):
     path: dict[str, str]
 
 
-def find_route(method: str, path: str) -> Route | None:
-    """Return the call of a path below the base address, None where there is none."""
-    if (method, path) == ("POST", "/authenticate"):
-        return Route(AUTHENTICATE, None, {})
-    exact = HANDLERS.get((method, path))
-    if exact:
-        return Route(*exact, {})
-    for allowed, pattern, operation, handler in _PATTERNS:
-        found = pattern.fullmatch(path)
-        if found and allowed == method:
-            return Route(operation, handler, {name: unquote(part) for name, part in found.groupdict().items()})
-    return None
+class Routes:
+    """Which method and path is which call in one dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._usual = {_spoken(dialect, key): key for key in HANDLERS}
+        self._patterns = [(method, _compile(path), key) for (method, path), key in self._usual.items() if "{" in path]
+
+    def find(self, method: str, path: str) -> Route | None:
+        """Return the call of a path below the base address, None where there is none."""
+        if (method, path) == ("POST", "/authenticate"):
+            return Route(AUTHENTICATE, None, {})
+        usual = self._usual.get((method, path))
+        if usual:
+            return Route(*HANDLERS[usual], {})
+        for allowed, pattern, key in self._patterns:
+            found = pattern.fullmatch(path)
+            if found and allowed == method:
+                parts = {name: unquote(part) for name, part in found.groupdict().items()}
+                return Route(*HANDLERS[key], parts)
+        return None
+
+    def is_other_method(self, path: str) -> bool:
+        """Tell whether a path exists under another method."""
+        return any(self.find(method, path) for method in ("GET", "POST"))
 
 
-def is_other_method(path: str) -> bool:
-    """Tell whether a path exists under another method."""
-    return any(find_route(method, path) for method in ("GET", "POST"))
+def _spoken(dialect: Dialect, key: tuple[str, str]) -> tuple[str, str]:
+    manner = dialect.manner(HANDLERS[key][0])
+    return manner.method or key[0], manner.path or key[1]
 
 
 def _compile(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
-
-
-_PATTERNS = tuple(
-    (method, _compile(path), operation, handler)
-    for (method, path), (operation, handler) in HANDLERS.items()
-    if "{" in path
-)

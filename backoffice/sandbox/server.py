@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from backoffice.sandbox.answers import Answer
 from backoffice.sandbox.calls import ReceivedRequest
+from backoffice.sandbox.parts import read_parts
 from backoffice.sandbox.provider import Delivery, Provider, Reply
 
 PREFIX = "/api"
@@ -100,6 +101,8 @@ class JsonHandler(BaseHTTPRequestHandler):
         """Return the fields of a body, by its content type; nothing where it cannot be read, as in Laravel."""
         if self.headers.get_content_type() == "application/x-www-form-urlencoded":
             return dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
+        if self.headers.get_content_type() == "multipart/form-data":
+            return read_parts(self.headers["Content-Type"], raw)
         try:
             body = json.loads(raw, parse_float=Decimal) if raw else {}
         except (ValueError, RecursionError):

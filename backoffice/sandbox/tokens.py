@@ -14,7 +14,7 @@ class Tokens:
     """Issued tokens and when they end; several can be good at the same time."""
 
     def __init__(self, *, seconds: float) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._lock = threading.Lock()
         self._ends: dict[str, float] = {}
         self.issued = 0
@@ -23,7 +23,7 @@ class Tokens:
         """Return a new token of 31 lower-case letters and digits (contract 1.2)."""
         token = "".join(secrets.choice(_ALPHABET) for _ in range(31))
         with self._lock:
-            self._ends[token] = time.monotonic() + self._seconds
+            self._ends[token] = time.monotonic() + self.seconds
             self.issued += 1
         return token
 

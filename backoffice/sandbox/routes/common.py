@@ -11,11 +11,11 @@ from backoffice.sandbox.tokens import Tokens
 
 
 def authenticate(call: Call, tokens: Tokens) -> Answer:
-    """Exchange key and secret for a token of 24 hours."""
+    """Exchange key and secret for a token, and tell how many seconds it lives."""
     options = call.state.options
     if (call.body.get("api_key"), call.body.get("api_secret")) != (options.api_key, options.api_secret):
         return UNAUTHORISED
-    return succeed({"token": tokens.issue()})
+    return succeed({"token": tokens.issue(), "expires_in": int(tokens.seconds)})
 
 
 def get_token_price(call: Call) -> Answer:

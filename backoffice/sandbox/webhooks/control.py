@@ -8,7 +8,6 @@ from typing import Any
 from backoffice.sandbox.data.reference import WEBHOOK_EVENTS
 from backoffice.sandbox.provider import Provider
 from backoffice.sandbox.webhooks.deliveries import Delivery
-from backoffice.sandbox.webhooks.events import encode
 
 
 class WebhookControl:
@@ -98,11 +97,11 @@ class WebhookControl:
         Raises:
             ValueError: no address is subscribed and none was given.
         """
-        content = encode(event_type, data or {}) if body is None else body
+        content = self._sender.encode(event_type, data or {}) if body is None else body
         stamp = None if timestamp is None else str(timestamp)
         headers = {} if unsigned else self._sender.sign(content, timestamp=stamp, key=key, secret=secret)
         if signature is not None:
-            headers["X-Signature"] = signature
+            headers[self._sender.announcements.signature_header] = signature
         return self._sender.send_now(event_type, content, headers, url=url or self._address_of(event_type)).status
 
     def send_burst(

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from backoffice.sandbox.data.source import Row
+from backoffice.sandbox.dialects.manner import Announcements
+from backoffice.sandbox.dialects.places import plant
 
 KYC_EVENT = "KYC_STATUS"
 """How verifications are told. The guide says that such events exist and neither their name nor their content."""
@@ -40,7 +42,13 @@ def describe(list_name: str, row: Row) -> dict[str, Any]:
     return {name: row[field] for name, field in _FIELDS[list_name].items() if field in row}
 
 
-def encode(event_type: str, data: Any) -> bytes:
+def encode(event_type: str, data: Any, announcements: Announcements) -> bytes:
     """Return the body as the provider's language writes it: slashes and everything beyond ASCII escaped."""
-    text = json.dumps({"type": event_type, "data": data}, separators=(",", ":"))
+    body: dict[str, Any] = {announcements.type_field: event_type}
+    named = data
+    if isinstance(data, dict):
+        named = {announcements.names.get(name, name): value for name, value in data.items()}
+    if announcements.place or isinstance(named, dict):
+        plant(body, announcements.place, named)
+    text = json.dumps(body, separators=(",", ":"))
     return text.replace("/", "\\/").encode("ascii")

@@ -21,6 +21,7 @@ class Sender:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self.announcements = options.spoken.announcements
         self._threads: list[tuple[threading.Thread, Poster]] = []
         self._starting = threading.Lock()
         self.deliveries = Deliveries(
@@ -31,9 +32,13 @@ class Sender:
 
     def queue(self, event_type: str, data: Any, *, url: str) -> Delivery:
         """Have an event sent; it is signed anew at each try, with the time of that try."""
-        delivery = self.deliveries.add(event_type, url, encode(event_type, data))
+        delivery = self.deliveries.add(event_type, url, self.encode(event_type, data))
         self._start()
         return delivery
+
+    def encode(self, event_type: str, data: Any) -> bytes:
+        """Return the body of an event."""
+        return encode(event_type, data, self.announcements)
 
     def send_now(self, event_type: str, body: bytes, headers: dict[str, str], *, url: str) -> Outcome:
         """Send a body once, with these headers over the usual ones, and return what it came to."""
@@ -52,7 +57,7 @@ class Sender:
             timestamp=timestamp or str(int(time.time())),
             key=key or self._options.api_key,
             secret=secret or self._options.api_secret,
-            encoding=self._options.webhook_signature,
+            announcements=self.announcements,
         )
 
     def stop(self) -> None:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import hmac
 
+from backoffice.sandbox.dialects.manner import Announcements
+
 SIGNATURE_ENCODINGS = ("hex", "base64")
 
 
@@ -15,7 +17,12 @@ def sign(body: bytes, *, timestamp: str, secret: str, encoding: str) -> str:
     return digest.hex() if encoding == "hex" else base64.b64encode(digest).decode()
 
 
-def signed_headers(body: bytes, *, timestamp: str, key: str, secret: str, encoding: str) -> dict[str, str]:
+def signed_headers(
+    body: bytes, *, timestamp: str, key: str, secret: str, announcements: Announcements
+) -> dict[str, str]:
     """Return the three headers of a signed event."""
-    signature = sign(body, timestamp=timestamp, secret=secret, encoding=encoding)
-    return {"X-API-Key": key, "X-Signature": signature, "X-Timestamp": timestamp}
+    return {
+        announcements.key_header: key,
+        announcements.signature_header: sign(body, timestamp=timestamp, secret=secret, encoding=announcements.encoding),
+        announcements.timestamp_header: timestamp,
+    }
