@@ -108,7 +108,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--today", type=datetime.date.fromisoformat, help="last day of the history, YYYY-MM-DD")
     parser.add_argument("--state", type=Path, help="file that keeps what changed, over restarts")
     parser.add_argument(
-        "--dialect", choices=[*DIALECTS], default=DEFAULT.name, help="how it says what is only inferred"
+        "--dialect", choices=[*DIALECTS], default=DEFAULT.name, help="whose paths, names and words it has"
     )
     parser.add_argument("--page-layout", choices=[*PAGE_LAYOUTS], default=Options.page_layout)
     parser.add_argument(
@@ -129,7 +129,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_webhook_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("webhooks")
     group.add_argument(
-        "--webhook-signature", choices=SIGNATURE_ENCODINGS, default="hex", help="encoding of X-Signature"
+        "--webhook-signature", choices=SIGNATURE_ENCODINGS, help="encoding of the signature; the dialect's unless given"
     )
     group.add_argument("--webhook-parallel", type=int, default=4, help="how many events are sent at a time")
     group.add_argument("--webhook-tries", type=int, default=20, help="how often an event is tried at the most")

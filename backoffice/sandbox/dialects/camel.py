@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.sandbox.dialects.manner import Announcements, Dialect, Failures, Manner, Paging
+from backoffice.sandbox.dialects.manner import Announcements, Dialect, Failures, Manner, Paging, Writer
 from backoffice.sandbox.dialects.writers import (
     Words,
     as_number,
@@ -71,7 +71,7 @@ _CUSTOMER_NAMES = {
     "company_name": "attributes.legalName",
     "uuid": "publicId",
 }
-_CUSTOMER_VALUES = {
+_CUSTOMER_VALUES: dict[str, Writer] = {
     "kyc_valid": _FLAG,
     "kyc_status": _KYC_STATUS,
     "created_at": seconds_since_1970,

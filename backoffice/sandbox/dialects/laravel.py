@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.sandbox.dialects.manner import Announcements, Dialect, Failures, Manner, Paging
+from backoffice.sandbox.dialects.manner import Announcements, Dialect, Failures, Manner, Paging, Writer
 from backoffice.sandbox.dialects.writers import LocalTime, Words, as_text, as_whole_number, cents_as_text, text_as_cents
 
 _TIME = LocalTime("Europe/Madrid", "%Y-%m-%d %H:%M:%S.%f")
@@ -69,7 +69,7 @@ _CUSTOMER_NAMES = {
     "company_name": "trade_name",
     "uuid": "customer_uuid",
 }
-_CUSTOMER_VALUES = {
+_CUSTOMER_VALUES: dict[str, Writer] = {
     "id": as_text,
     "kyc_valid": _FLAG,
     "kyc_status": _KYC_STATUS,

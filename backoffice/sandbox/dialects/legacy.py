@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backoffice.sandbox.dialects.manner import Announcements, Dialect, Failures, Manner, Paging
+from backoffice.sandbox.dialects.manner import Announcements, Dialect, Failures, Manner, Paging, Writer
 from backoffice.sandbox.dialects.writers import (
     LocalTime,
     Words,
@@ -67,7 +67,12 @@ _CUSTOMER_NAMES = {
     "company_name": "razon_social",
     "uuid": "guid",
 }
-_CUSTOMER_VALUES = {"kyc_valid": _FLAG, "kyc_status": _KYC_STATUS, "created_at": _TIME, "type": _KIND}
+_CUSTOMER_VALUES: dict[str, Writer] = {
+    "kyc_valid": _FLAG,
+    "kyc_status": _KYC_STATUS,
+    "created_at": _TIME,
+    "type": _KIND,
+}
 _PAYMENT_NAMES = {
     "id": "pago",
     "external_id": "referencia",

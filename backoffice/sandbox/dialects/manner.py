@@ -78,12 +78,12 @@ class Manner:
 
 @dataclass(frozen=True, kw_only=True)
 class Announcements:
-    """How an event is signed and what its body looks like (contract 7.4, 7.5)."""
+    """How an event is signed, in hex or base64, and what its body looks like (contract 7.4, 7.5)."""
 
     key_header: str = "X-API-Key"
     signature_header: str = "X-Signature"
     timestamp_header: str = "X-Timestamp"
-    encoding: Literal["hex", "base64"] = "hex"
+    encoding: str = "hex"
     type_field: str = "type"
     place: str = "data"
     names: Mapping[str, str] = field(default_factory=dict)

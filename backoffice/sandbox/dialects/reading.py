@@ -1,4 +1,4 @@
-"""From a request in a dialect to one in the words of the contract. What is not said in the dialect is not understood."""
+"""From a request in a dialect to one in the words of the contract; what is said otherwise is not understood."""
 
 from __future__ import annotations
 
