@@ -94,5 +94,5 @@ def is_company(value: Any, _: Row) -> bool:
 
 def as_person(value: Any, _: Row) -> dict[str, str]:
     """Return a name as an object with two parts."""
-    given, _, family = str(value).partition(" ")
+    given, _space, family = str(value).partition(" ")
     return {"givenName": given, "familyName": family}
