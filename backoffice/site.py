@@ -32,7 +32,13 @@ NAVIGATION: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
 # The pages that belong to no model: (key of the group, name, label, address by name, permission or "" for everybody)
 PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
     ("sync", "SyncOverview", _("How fresh the data is"), "admin:sync_overview", ""),
-    ("operations", "Approvals", _("Approvals"), "admin:operations_operation_approvals", "operations.view_operation"),
+    (
+        "operations",
+        "Approvals",
+        _("Approvals"),
+        "admin:operations_operation_approvals",
+        "operations.view_every_operation",
+    ),
     ("payments", "Prices", _("Prices and assets"), "admin:payments_payment_prices", "payments.view_prices"),
 )
 

@@ -60,6 +60,7 @@ BASELINES = {
     "sync_recordedchange list": 4,
     "sync_syncrun list": 4,
     "sync_syncrun page": 5,
+    "webhooks_webhooksubscription list": 4,
 }
 
 

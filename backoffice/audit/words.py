@@ -62,6 +62,7 @@ ACTIONS: dict[str, Any] = {
     "delegated_verification.removed": _("Draft of a delegated KYC removed"),
     "data.purged": _("Data purged"),
     "retention_period.changed": _("Retention period changed"),
+    "webhook.live_check_requested": _("Live check of our address asked for"),
     "kyc.refreshed": _("KYC status read at the provider"),
 }
 

@@ -114,7 +114,9 @@ def _merge_table(file: OverrideFile, base: StructType, key: str, table: Any, pla
         current = getattr(base, key)
         if key in _CLOSED_TABLES and name not in current:
             file.fail((*place, name), f"is no known field; there are {', '.join(current) or 'none'}")
-        base = _replace(file, base, key, {**current, name: value}, (*place, name))
+        known = current.get(name)
+        merged = _merge(file, known, value, (*place, name)) if isinstance(known, msgspec.Struct) else value
+        base = _replace(file, base, key, {**current, name: merged}, (*place, name))
     return base
 
 

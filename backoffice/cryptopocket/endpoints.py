@@ -118,10 +118,32 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.method == "GET"
 
 
+class EventType(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One type of event that can be subscribed to (contract 7.3).
+
+    meaning: a sentence for people. can_be_subscribed: False takes a type out that this provider does not have.
+    """
+
+    meaning: str = ""
+    provenance: Provenance = "inferred"
+    can_be_subscribed: bool = True
+
+
+def _known_event_types() -> dict[str, EventType]:
+    meanings = {
+        "PAY_IN": "A payment was seen; it may not have settled yet.",
+        "COINS_SENT": "The coins were sent to the customer's wallet.",
+        "CRYPTO_RECEIVED": "The coins of an off-ramp have arrived.",
+        "TRANSFER_RAMPOFF_FINISHED": "The bank transfer of an off-ramp was made.",
+    }
+    return {name: EventType(meaning=meaning, provenance="documented") for name, meaning in meanings.items()}
+
+
 class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How deliveries are signed and read (contract 7.4, 7.5).
+    """How deliveries are signed and read, and which there are (contract 7.3 to 7.5).
 
     type_fields and id_fields are looked for at each of the data_locations: dotted paths, "" is the top level.
+    event_types: by the name under which they are subscribed. event_aliases: another name -> that name.
     """
 
     provenance: Provenance = "inferred"
@@ -133,6 +155,7 @@ class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     data_locations: tuple[str, ...] = ("data", "")
     type_fields: tuple[str, ...] = ("type", "event", "event_type")
     id_fields: tuple[str, ...] = ("payment_id", "id", "rampoff_id")
+    event_types: dict[str, EventType] = msgspec.field(default_factory=_known_event_types)
     event_aliases: dict[str, str] = msgspec.field(
         default_factory=lambda: {"RAMPOFF_FINISHED": "TRANSFER_RAMPOFF_FINISHED"}
     )

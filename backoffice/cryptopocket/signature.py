@@ -58,6 +58,16 @@ def make_signature(body: bytes, timestamp: str, api_secret: str, contract: Webho
     return digest.hex() if contract.signature_encoding == "hex" else base64.b64encode(digest).decode()
 
 
+def sign(*, body: bytes, api_key: str, api_secret: str, contract: WebhookContract, now: datetime) -> dict[str, str]:
+    """Return the headers with which the provider would send this body at that moment. now: aware."""
+    timestamp = str(int(now.timestamp()))
+    return {
+        contract.key_header: api_key,
+        contract.signature_header: make_signature(body, timestamp, api_secret, contract),
+        contract.timestamp_header: timestamp,
+    }
+
+
 def _normalise(signature: str, contract: WebhookContract) -> str:
     text = signature.strip()
     return text.lower() if contract.signature_encoding == "hex" else text

@@ -76,13 +76,14 @@ class ObjectView:
 
 @dataclass(frozen=True, kw_only=True)
 class ListView:
-    """A view about the whole list, and its button."""
+    """A view about the whole list, and its button; with `posts` the button posts at once."""
 
     name: str
     label: Any
     view: ListFunction
     permission: str
     tone: ButtonTone = "primary"
+    posts: bool = False
     has_button: bool = True
     recent_sign_in: bool = False
 
@@ -116,7 +117,7 @@ class ViewsMixin:
     def list_buttons(self, request: HttpRequest) -> list[Button]:
         """The buttons of the list that this reader may press."""
         return [
-            Button(label=view.label, url=self.url_of(view.name), tone=view.tone)
+            Button(label=view.label, url=self.url_of(view.name), tone=view.tone, posts=view.posts)
             for view in self.list_views
             if view.has_button and request.user.has_perm(view.permission)
         ]
@@ -128,6 +129,8 @@ class ViewsMixin:
         @wraps(view.view)
         def answer(request: HttpRequest) -> HttpResponseBase:
             _demand(request, view.permission)
+            if view.posts and request.method != "POST":
+                return HttpResponse(status=405, headers={"Allow": "POST"})
             if view.recent_sign_in and (again := ask_to_sign_in_again(request)):
                 return again
             return view.view(request, self)

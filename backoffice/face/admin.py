@@ -199,6 +199,14 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
             },
         )
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's page of changes; whoever may see none of the rows is told so before one is looked for."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
     def _reveal(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
         return reveal_field(request, self, object_id, name)
 

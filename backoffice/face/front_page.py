@@ -12,6 +12,7 @@ from backoffice.attention import AttentionCount, AttentionItem, attention_for
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.models import Operation
 from backoffice.operations.queries import is_worker_alive
+from backoffice.operations.services.permissions import only_visible
 
 from .badges import page_of
 from .freshness import FreshnessLine, freshness_lines
@@ -55,7 +56,8 @@ def recent_operations(request: HttpRequest) -> list[dict[str, Any]]:
     """The newest operations with their kind's label; none for those who may not see operations."""
     if not request.user.has_perm("operations.view_operation"):
         return []
-    newest = Operation.objects.select_related("requested_by").order_by("-pk")[:RECENT_OPERATIONS]
+    seen = only_visible(Operation.objects.select_related("requested_by"), request.user)
+    newest = seen.order_by("-pk")[:RECENT_OPERATIONS]
     return [
         {
             "operation": operation,

@@ -29,7 +29,7 @@ from backoffice.operations.filters import OperationFilterSet
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.masked import described, masked_steps, text_masker
 from backoffice.operations.models import FINAL_STATES, Operation, OperationBatch, State
-from backoffice.operations.services.permissions import APPROVE
+from backoffice.operations.services.permissions import APPROVE, SEE_EVERY, only_visible
 from backoffice.operations.standing import standing_of
 from backoffice.operations.wording import label_of_kind, name_of, what_of
 
@@ -126,10 +126,14 @@ class OperationAdmin(ReadOnlyAdmin):
             name="approvals",
             label=gettext_lazy("Approvals"),
             view=approval_queue,
-            permission=VIEW_PERMISSION,
+            permission=SEE_EVERY,
             has_button=False,
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
+        """Those that the reader may see."""
+        return only_visible(super().get_queryset(request), request.user)
 
     def page_title(self, row: Operation) -> Any:
         """What kind of act it is."""
@@ -269,7 +273,7 @@ class OperationBatchAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OperationBatch]:
         """With the counts of the list."""
-        batches: QuerySet[OperationBatch] = super().get_queryset(request)
+        batches: QuerySet[OperationBatch] = only_visible(super().get_queryset(request), request.user)
         return batches.annotate(
             total=Count("operations"),
             finished=Count("operations", filter=Q(operations__state__in=FINAL_STATES)),
@@ -346,7 +350,7 @@ register_attention(
         label=gettext_lazy("acts of which nobody knows whether they were done"),
         rows=queries.needing_a_person,
         url=lambda: _list_of("decision"),
-        permission=VIEW_PERMISSION,
+        permission=SEE_EVERY,
         tone="critical",
         help=gettext_lazy("Each page says what is known, and what can be chosen."),
     )
@@ -357,7 +361,7 @@ register_attention(
         label=gettext_lazy("acts that the provider does not let through"),
         rows=queries.waiting_for_an_administrator,
         url=lambda: _list_of("administrator"),
-        permission=VIEW_PERMISSION,
+        permission=SEE_EVERY,
         tone="critical",
         help=gettext_lazy("Nothing was sent. An administrator must check the API key, the clock and the IP list."),
     )
@@ -368,7 +372,7 @@ register_attention(
         label=gettext_lazy("acts that wait for a second person"),
         rows=queries.awaiting_approval,
         url=lambda: reverse("admin:operations_operation_approvals"),
-        permission=VIEW_PERMISSION,
+        permission=SEE_EVERY,
         act_permission=APPROVE,
         help=gettext_lazy("Look at each one, and approve it or not."),
     )
@@ -379,7 +383,7 @@ register_attention(
         label=gettext_lazy("acts that the provider refused in the last three days"),
         rows=queries.refused_lately,
         url=lambda: _list_of("refused"),
-        permission=VIEW_PERMISSION,
+        permission=SEE_EVERY,
         tone="warning",
         help=gettext_lazy("Each page says why, in plain words."),
     )

@@ -138,6 +138,13 @@ class OperationKind(ABC):
         """What to do now that it is done; empty where nothing is."""
         return ""
 
+    def advise_when_unknown(self, operation: Operation) -> str:
+        """What is known of a call whose outcome nobody knows and that cannot be read back, and what to do.
+
+        Empty for the words that hold for every kind.
+        """
+        return ""
+
     def next_acts(self, operation: Operation) -> list[NextAct]:
         """What to do next, as buttons. No queries for each."""
         return []

@@ -134,7 +134,10 @@ class Operation(models.Model):
         verbose_name = _("operation")
         verbose_name_plural = _("operations")
         ordering: ClassVar = ["-pk"]
-        permissions: ClassVar = [("approve_operation", _("Can approve what others asked for"))]
+        permissions: ClassVar = [
+            ("approve_operation", _("Can approve what others asked for")),
+            ("view_every_operation", _("Can view operations of every kind, and not only of those to ask for")),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["kind", "dedupe_key"],

@@ -111,6 +111,8 @@ def _advice_for_unknown(operation: Operation, kind: OperationKind | None) -> str
         return _("The provider is asked what became of it at %(at)s. “Read back” asks now.") % {"at": at}
     if kind is not None and kind.can_read_back:
         return _("Asking the provider did not settle it. “Read back” asks once more; otherwise decide.")
+    if kind is not None and (advice := kind.advise_when_unknown(operation)):
+        return advice
     return _(
         "The provider cannot be asked about this. Find out whether it was done (ask the customer, or CryptoPocket). "
         "If not, “Do again” sends it once more; if it was done after all, it is then done twice. “Leave” closes it."

@@ -21,10 +21,12 @@ _SEE_PAYMENTS = (
     "payments.view_prices",
 )
 _SEE_BANKING = ("banking.view_bankaccount", "banking.view_banktransaction", "banking.view_reconciliation")
-_SEE_WORK = ("operations.view_operation", "operations.view_operationbatch")
+_SEE_OWN_WORK = ("operations.view_operation", "operations.view_operationbatch")
+"""The operations of the kinds that one may ask for."""
+_SEE_WORK = (*_SEE_OWN_WORK, "operations.view_every_operation")
 _SEE_APPROVALS = ("operations.view_operationapproval", "operations.view_approvalpolicy")
 _SEE_SYNC = ("sync.view_syncrun", "sync.view_recordedchange", "sync.view_quarantine")
-_SEE_PROVIDER = ("health.view_alert",)
+_SEE_PROVIDER = ("health.view_alert", "webhooks.view_webhooksubscription")
 
 _EXPORT = ("audit.export_list",)
 
@@ -105,8 +107,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "auth.add_user",
         "auth.change_user",
         "auth.view_group",
+        *_SEE_OWN_WORK,
         *_SEE_SYNC,
         *_SEE_PROVIDER,
+        "webhooks.subscribe",
         "sync.request_sync",
     ),
 }

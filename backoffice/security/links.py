@@ -12,7 +12,7 @@ def is_safe_address(text: str) -> bool:
     What deceives are names before the host ("https://bank.example@evil.example"), backslashes, and characters that
     cannot be seen or turn the direction of writing.
     """
-    if "\\" in text or any(unicodedata.category(character) in _INVISIBLE for character in text):
+    if has_deceiving_characters(text):
         return False
     try:
         parts = urlsplit(text)
@@ -20,3 +20,8 @@ def is_safe_address(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme == "https" and bool(host) and "@" not in parts.netloc
+
+
+def has_deceiving_characters(text: str) -> bool:
+    """Whether there are backslashes in it, or characters that cannot be seen or turn the direction of writing."""
+    return "\\" in text or any(unicodedata.category(character) in _INVISIBLE for character in text)

@@ -7,6 +7,7 @@ from backoffice.settings.environment import *
 from backoffice.settings.application import *
 from backoffice.settings.storage import *
 from backoffice.settings.provider import *
+from backoffice.settings.webhooks import *
 from backoffice.settings.work import *
 from backoffice.settings.schedule import *
 from backoffice.settings.people import *

@@ -10,3 +10,16 @@ class WebhooksConfig(AppConfig):
     name = "backoffice.webhooks"
     label = "webhooks"
     verbose_name = _("Webhooks")
+
+    def ready(self) -> None:
+        """Tell the shared rooms what can be asked of the provider here, and what needs a person."""
+        from backoffice.attention import register_attention  # noqa: PLC0415 - models must be loaded first
+        from backoffice.operations import kinds  # noqa: PLC0415
+
+        from .attention import ITEMS  # noqa: PLC0415
+        from .operations import KINDS  # noqa: PLC0415
+
+        for kind in KINDS:
+            kinds.register(kind)
+        for item in ITEMS:
+            register_attention(item)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 
-from backoffice.operations.models import Operation, OperationApproval
+from backoffice.operations.models import Operation, OperationApproval, OperationBatch
 from customers.models import Customer, DelegatedVerification
 
 _PAIR = {"payment_id": "p1", "bank_transaction_id": "1", "iban": "", "booked_on": "", "line": 1, "payment": 1}
@@ -35,6 +35,8 @@ _SALE = {
     "quoted_currency": "EUR",
 }
 
+_SUBSCRIPTION = {"event_type": "PAY_IN", "url": "https://office.example.com/webhooks/", "submission": "mark"}
+
 # What each kind of operation keeps of a wish, as far as its page shows it.
 REQUESTS: dict[str, dict[str, Any]] = {
     "create_customer": _PERSON,
@@ -52,6 +54,8 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "submission": "mark",
     },
     "register_company": {"company_name": "Ortega SL", "email": "lena@example.org", "submission": "mark"},
+    "subscribe_webhook": _SUBSCRIPTION,
+    "change_webhook_url": _SUBSCRIPTION,
     "upload_customer_document": {
         "user_id": "1",
         "customer": "Lena Ortega",
@@ -61,6 +65,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "sha256": "0",
     },
 }
+
+_OF_EVERYBODY = {"kind": "subscribe_webhook"}
+SEEN_BY_ALL: dict[Any, dict[str, Any]] = {Operation: _OF_EVERYBODY, OperationBatch: _OF_EVERYBODY}
+"""Which rows of a table everybody may see who may see any."""
 
 
 def make_row(model: type[models.Model], **given: Any) -> Any:
@@ -106,7 +114,11 @@ _OF_TYPE: dict[Any, Callable[[], Any]] = {
 
 
 def _of_operation() -> dict[str, Any]:
-    return {"kind": "create_customer", "request": REQUESTS["create_customer"], "requested_by": _colleague()}
+    return {**_OF_EVERYBODY, "request": REQUESTS["subscribe_webhook"], "requested_by": _colleague()}
+
+
+def _of_batch() -> dict[str, Any]:
+    return {**_OF_EVERYBODY, "requested_by": _colleague()}
 
 
 def _of_approval() -> dict[str, Any]:
@@ -128,5 +140,6 @@ _MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     Customer: lambda: {"name": "Lena", "email": "lena@example.org", "payload": "{}"},
     DelegatedVerification: _of_delegated_verification,
     Operation: _of_operation,
+    OperationBatch: _of_batch,
     OperationApproval: _of_approval,
 }

@@ -72,5 +72,7 @@ BANKING = (
         request_provenance="documented",
         answer_provenance="documented",
         request=name_alike("url", "type"),
+        # A guess: the page lists no errors.
+        not_found_codes=("subscription_not_found",),
     ),
 )

@@ -1,14 +1,17 @@
 """Who may ask for an operation and decide about it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin, User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
-from backoffice.operations.kinds import OperationKind
+from backoffice.operations.kinds import OperationKind, all_kinds
 from backoffice.operations.models import Operation
 
 APPROVE = "operations.approve_operation"
+SEE_EVERY = "operations.view_every_operation"
 CHANGE_POLICY = "operations.change_approvalpolicy"
 
 
@@ -35,6 +38,16 @@ def check_may_approve(person: User, operations: Sequence[Operation]) -> None:
 def view_permissions(operations: Sequence[Operation]) -> set[str]:
     """The permissions to see what the operations are about: nobody approves what they may not look at."""
     return {".view_".join(row.subject_model.split(".", 1)) for row in operations if row.subject_model}
+
+
+def only_visible(rows: QuerySet[Any], person: AbstractBaseUser | AnonymousUser) -> QuerySet[Any]:
+    """Of operations or batches those that the person may see: of every kind, or of the kinds that they may ask for.
+
+    An administrator has no business with what colleagues ask about customers.
+    """
+    if may(SEE_EVERY, person):
+        return rows
+    return rows.filter(kind__in=[kind.name for kind in all_kinds() if may(kind.permission, person)])
 
 
 def may(permission: str, person: AbstractBaseUser | AnonymousUser) -> bool:

@@ -1,0 +1,5 @@
+"""What people see of the provider's events."""
+
+from .subscriptions_admin import WebhookSubscriptionAdmin
+
+__all__ = ["WebhookSubscriptionAdmin"]
