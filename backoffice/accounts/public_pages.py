@@ -15,6 +15,7 @@ PUBLIC_PAGES = {
     "account_inactive": "says that an account is closed, and not whose",
     "openid_connect_login": "leads to the identity provider; not there while single sign-on is off",
     "openid_connect_callback": "the way back from the identity provider; not there while single sign-on is off",
+    "webhook_inbox": "takes the provider's signed events; says nothing to anybody",
     "socialaccount_login_cancelled": "says that signing in there was cancelled",
     "socialaccount_login_error": "says that signing in there went wrong",
 }

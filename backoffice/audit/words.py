@@ -63,6 +63,7 @@ ACTIONS: dict[str, Any] = {
     "data.purged": _("Data purged"),
     "retention_period.changed": _("Retention period changed"),
     "webhook.live_check_requested": _("Live check of our address asked for"),
+    "webhook_event.replayed": _("Webhook event replayed"),
     "kyc.refreshed": _("KYC status read at the provider"),
 }
 

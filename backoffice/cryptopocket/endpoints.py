@@ -142,8 +142,13 @@ def _known_event_types() -> dict[str, EventType]:
 class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How deliveries are signed and read, and which there are (contract 7.3 to 7.5).
 
-    type_fields and id_fields are looked for at each of the data_locations: dotted paths, "" is the top level.
+    data_locations: where all the names below are looked for: dotted paths, "" is the top level.
+    type_fields, event_id_fields: names of the kind of event and of the id of the delivery, the first found counts; no
+    page names an id of the delivery, and a wrong guess would take different events for one.
+    id_fields: names of the id of the object that an event is about. resource_id_fields: by list of ours the names that
+    say which kind of object it is as well; a name in neither is not looked at.
     event_types: by the name under which they are subscribed. event_aliases: another name -> that name.
+    event_resources: that name -> the list whose object is read back.
     """
 
     provenance: Provenance = "inferred"
@@ -154,10 +159,26 @@ class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     tolerance_seconds: int = 300
     data_locations: tuple[str, ...] = ("data", "")
     type_fields: tuple[str, ...] = ("type", "event", "event_type")
+    event_id_fields: tuple[str, ...] = ("event_id",)
     id_fields: tuple[str, ...] = ("payment_id", "id", "rampoff_id")
     event_types: dict[str, EventType] = msgspec.field(default_factory=_known_event_types)
     event_aliases: dict[str, str] = msgspec.field(
         default_factory=lambda: {"RAMPOFF_FINISHED": "TRANSFER_RAMPOFF_FINISHED"}
+    )
+    resource_id_fields: dict[str, tuple[str, ...]] = msgspec.field(
+        default_factory=lambda: {
+            "payments": ("payment_id",),
+            "offramps": ("rampoff_id",),
+            "customers": ("user_id", "customer_id"),
+        }
+    )
+    event_resources: dict[str, str] = msgspec.field(
+        default_factory=lambda: {
+            "PAY_IN": "payments",
+            "COINS_SENT": "payments",
+            "CRYPTO_RECEIVED": "offramps",
+            "TRANSFER_RAMPOFF_FINISHED": "offramps",
+        }
     )
 
 

@@ -26,7 +26,9 @@ _SEE_OWN_WORK = ("operations.view_operation", "operations.view_operationbatch")
 _SEE_WORK = (*_SEE_OWN_WORK, "operations.view_every_operation")
 _SEE_APPROVALS = ("operations.view_operationapproval", "operations.view_approvalpolicy")
 _SEE_SYNC = ("sync.view_syncrun", "sync.view_recordedchange", "sync.view_quarantine")
-_SEE_PROVIDER = ("health.view_alert", "webhooks.view_webhooksubscription")
+_SEE_PROVIDER = ("health.view_alert", "webhooks.view_webhooksubscription", "webhooks.view_webhookevent")
+_READ_EVENTS = ("webhooks.view_event_body",)
+_REPLAY = ("webhooks.replay_event",)
 
 _EXPORT = ("audit.export_list",)
 
@@ -75,6 +77,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_WORK,
         *_SEE_SYNC,
         *_SEE_PROVIDER,
+        *_READ_EVENTS,
+        *_REPLAY,
         *_SEE_APPROVALS,
         "audit.view_auditrecord",
         "customers.view_document_content",
@@ -97,6 +101,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_WORK,
         *_SEE_SYNC,
         *_SEE_PROVIDER,
+        *_READ_EVENTS,
         *_SEE_APPROVALS,
         "audit.view_auditrecord",
         "retention.view_retentionpolicy",
@@ -111,6 +116,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_SYNC,
         *_SEE_PROVIDER,
         "webhooks.subscribe",
+        *_REPLAY,
         "sync.request_sync",
     ),
 }

@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery.schedules import crontab
 
 from .environment import VAR_DIR
+from .webhooks import WEBHOOK_SWEEP_SECONDS
 from .work import (
     AUDIT_SEAL_SECONDS,
     OPERATIONS_SWEEP_SECONDS,
@@ -39,6 +40,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "backoffice.operations.tasks.sweep",
         "schedule": timedelta(seconds=OPERATIONS_SWEEP_SECONDS),
         "options": {"expires": OPERATIONS_SWEEP_SECONDS},
+    },
+    "webhooks-sweep": {
+        "task": "backoffice.webhooks.tasks.sweep",
+        "schedule": timedelta(seconds=WEBHOOK_SWEEP_SECONDS),
+        "options": {"expires": WEBHOOK_SWEEP_SECONDS},
     },
     "audit-seal": {
         "task": "backoffice.audit.tasks.seal",

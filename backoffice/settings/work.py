@@ -39,6 +39,8 @@ CELERY_TASK_ROUTES = {
     "backoffice.sync.*": {"queue": "sync"},
     "customers.tasks.refresh_kyc": {"queue": "sync"},
     "backoffice.operations.*": {"queue": "operations"},
+    # A queue of their own: an event must not wait behind a long sync.
+    "backoffice.webhooks.*": {"queue": "webhooks"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True

@@ -1,0 +1,131 @@
+"""Taking an event in: the check of its signature, and one statement that stores it or counts its repetition."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from backoffice.cryptopocket.endpoints import WebhookContract
+from backoffice.cryptopocket.signature import SignatureVerdict, check_signature
+from backoffice.provider import get_catalogue
+from backoffice.security.encryption import encrypt_text
+from backoffice.sync.engine.columns import prepare_moment
+from backoffice.sync.engine.statements import insert
+
+from .live_checks import EVENT_TYPE as LIVE_CHECK
+from .models import WebhookEvent
+from .payloads import Notice, canonical_type, read_notice
+
+_VERDICTS = {
+    SignatureVerdict.VALID: WebhookEvent.Verdict.SIGNED,
+    SignatureVerdict.VALID_WITH_PREVIOUS: WebhookEvent.Verdict.SIGNED_WITH_PREVIOUS,
+    SignatureVerdict.UNSIGNED: WebhookEvent.Verdict.UNSIGNED,
+}
+_COUNT_THE_REPETITION = (
+    'ON CONFLICT ("digest") DO UPDATE SET "times_received" = "webhooks_webhookevent"."times_received" + 1, '
+    '"last_received_at" = EXCLUDED."last_received_at"'
+)
+_SECRET_WORDS = ("key", "signature", "auth", "cookie", "token", "secret", "password", "credential")
+WITHHELD = "(not kept)"
+_MOST_HEADERS = 50
+_LONGEST_HEADER = 300
+
+
+def check(body: bytes, headers: Mapping[str, str]) -> SignatureVerdict:
+    """Whether the provider signed this, with the secret of today or, for a set time, with the one before."""
+    now = timezone.now()
+    until = settings.CRYPTOPOCKET_API_SECRET_PREVIOUS_UNTIL
+    previous_counts = until is not None and now < until
+    return check_signature(
+        body=body,
+        headers=headers,
+        api_key=settings.CRYPTOPOCKET_API_KEY,
+        api_secret=settings.CRYPTOPOCKET_API_SECRET,
+        previous_secret=settings.CRYPTOPOCKET_API_SECRET_PREVIOUS if previous_counts else "",
+        contract=get_catalogue().webhook,
+        now=now,
+    )
+
+
+def store(body: bytes, headers: Mapping[str, str], verdict: SignatureVerdict) -> None:
+    """Keep an event that was taken, or count it on the first where it is a repetition; one statement."""
+    contract = get_catalogue().webhook
+    now, notice = timezone.now(), read_notice(body, contract)
+    timestamp = headers.get(contract.timestamp_header, "") if verdict.is_valid else ""
+    event_type = canonical_type(notice.event_type_sent, contract)
+    moment = prepare_moment(now)
+    row = {
+        "received_at": moment,
+        "last_received_at": moment,
+        "wanted_at": moment,
+        "signed_at": prepare_moment(datetime.fromtimestamp(int(timestamp), tz=UTC)) if timestamp else None,
+        "event_type": event_type,
+        "event_type_sent": notice.event_type_sent,
+        "is_known": _is_known(event_type, contract),
+        "provider_event_id": notice.event_id,
+        "verdict": _VERDICTS[verdict].value,
+        "state": WebhookEvent.State.WAITING.value,
+        "ids": notice.ids,
+        "headers": headers_to_keep(headers),
+        "body": encrypt_text(body.decode(errors="backslashreplace")) if body else "",
+        "digest": _digest(body, notice, verdict, timestamp or _minute_of(now)),
+        "times_received": 1,
+        "error": "",
+    }
+    insert(WebhookEvent, [row], on_conflict=_COUNT_THE_REPETITION)
+
+
+def headers_to_keep(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers as they came, without what could be a secret."""
+    return {_clean(name): _value_to_keep(name, value) for name, value in list(headers.items())[:_MOST_HEADERS]}
+
+
+def find_type_and_ids(body: str, contract: WebhookContract) -> dict[str, Any]:
+    """The columns that are read from a body, as the catalogue of today reads it."""
+    notice = read_notice(body.encode(), contract)
+    event_type = canonical_type(notice.event_type_sent, contract)
+    return {
+        "event_type": event_type,
+        "event_type_sent": notice.event_type_sent,
+        "is_known": _is_known(event_type, contract),
+        "ids": [list(pair) for pair in notice.ids],
+    }
+
+
+def _is_known(event_type: str, contract: WebhookContract) -> bool:
+    return event_type in contract.event_types or event_type in contract.event_resources or event_type == LIVE_CHECK
+
+
+def _value_to_keep(name: str, value: str) -> str:
+    is_secret = any(word in name.casefold() for word in _SECRET_WORDS)
+    return WITHHELD if is_secret else _clean(value)
+
+
+def _clean(text: str) -> str:
+    """Short, and without characters that cannot be shown or stored."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST_HEADER])
+
+
+def _digest(body: bytes, notice: Notice, verdict: SignatureVerdict, timestamp: str) -> str:
+    """The same for the same event: one id of a delivery and the same objects, or one body at one time.
+
+    What nobody signed never passes for a repetition of what somebody did, nor the other way round: a stranger could
+    otherwise send first what the provider is going to.
+    """
+    signed = b"signed" if verdict.is_valid else b"unsigned"
+    if notice.event_id:
+        parts = [notice.event_id.encode(), notice.event_type_sent.encode(), repr(notice.ids).encode()]
+        return _hash(signed, b"id", *parts)
+    return _hash(signed, b"body", timestamp.encode(), body)
+
+
+def _hash(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _minute_of(now: datetime) -> str:
+    """What stands for the time of sending where none was signed: the same body a minute later is news."""
+    return f"{now:%Y-%m-%dT%H:%M}"

@@ -1,0 +1,56 @@
+"""The address at which the provider's events arrive."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from backoffice.cryptopocket.signature import SignatureVerdict
+
+from .bodies import LARGEST_BODY_BYTES, read_body
+from .models import WebhookRefusal
+from .nudging import nudge_soon
+from .receiving import check, store
+from .refusing import count_refusal
+
+_RETRY_AFTER_SECONDS = "5"
+_STATUSES = {WebhookRefusal.Reason.TOO_LARGE: 413, WebhookRefusal.Reason.METHOD: 405}
+
+__all__ = ["LARGEST_BODY_BYTES", "receive"]
+
+
+@login_not_required
+@csrf_exempt
+def receive(request: HttpRequest) -> HttpResponse:
+    """Take an event in and answer 200 with nothing in it; what it causes is done later, by a worker.
+
+    401 for whatever is refused, 413 above `LARGEST_BODY_BYTES`, 405 for anything but POST, 503 while the database is
+    away: then nothing was taken, and whoever sends must send again.
+    """
+    try:
+        return _receive(request)
+    except (OperationalError, InterfaceError):
+        return HttpResponse(status=503, headers={"Retry-After": _RETRY_AFTER_SECONDS})
+
+
+def _receive(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _refuse(request, WebhookRefusal.Reason.METHOD)
+    body = read_body(request)
+    if not isinstance(body, bytes):
+        return _refuse(request, body)
+    verdict = check(body, request.headers)
+    if not (verdict.is_valid or (verdict is SignatureVerdict.UNSIGNED and settings.WEBHOOK_ACCEPT_UNSIGNED)):
+        return _refuse(request, WebhookRefusal.Reason(verdict.value))
+    store(body, request.headers, verdict)
+    nudge_soon()
+    return HttpResponse()
+
+
+def _refuse(request: HttpRequest, reason: WebhookRefusal.Reason) -> HttpResponse:
+    count_refusal(request, reason)
+    response = HttpResponse(status=_STATUSES.get(reason, 401))
+    if reason == WebhookRefusal.Reason.METHOD:
+        response.headers["Allow"] = "POST"
+    return response
