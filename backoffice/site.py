@@ -55,6 +55,7 @@ class BackofficeSite(admin.AdminSite):
         """Django's addresses, and those of the pages that belong to no model."""
         from .face.freshness import freshness_view, sync_now_view  # noqa: PLC0415 - needs the models
         from .face.front_page import first_sync_view  # noqa: PLC0415 - needs the models
+        from .face.resource_page import resource_page, resource_panel  # noqa: PLC0415 - needs the models
         from .face.sync_page import sync_overview, sync_overview_table  # noqa: PLC0415 - needs the models
 
         own: list[URLPattern | URLResolver] = [
@@ -63,6 +64,8 @@ class BackofficeSite(admin.AdminSite):
             path("sync/table/", self.admin_view(sync_overview_table), name="sync_overview_table"),
             path("sync/<slug:name>/freshness/", self.admin_view(freshness_view), name="sync_freshness"),
             path("sync/<slug:name>/now/", self.admin_view(sync_now_view), name="sync_now"),
+            path("sync/<resource:resource>/", self.admin_view(resource_page), name="sync_resource"),
+            path("sync/<resource:resource>/panel/", self.admin_view(resource_panel), name="sync_resource_panel"),
         ]
         return [*own, *super().get_urls()]
 

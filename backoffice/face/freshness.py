@@ -22,6 +22,7 @@ from backoffice.sync.resources import all_resources, get_resource
 from backoffice.sync.services import request_sync
 
 from .badges import Tone
+from .mode_lines import ModeLine, mode_lines
 
 SYNC_PERMISSION = "sync.request_sync"
 ASKED_KEY = "syncs_asked_for"
@@ -46,6 +47,22 @@ class FreshnessLine:
     is_stale: bool
     error: str
     can_sync: bool
+    modes: dict[str, ModeLine]
+
+    @property
+    def late_modes(self) -> list[ModeLine]:
+        """The kinds of run that are late against their own interval."""
+        return [line for line in self.modes.values() if line.is_late]
+
+    @property
+    def next_at(self) -> datetime:
+        """When the list is to be expected to be read next."""
+        return self.modes[SyncRun.Mode.HEAD].next_at
+
+    @property
+    def is_due(self) -> bool:
+        """Whether that is any time now."""
+        return self.modes[SyncRun.Mode.HEAD].is_due
 
     @property
     def is_waiting(self) -> bool:
@@ -99,6 +116,7 @@ def line_from(request: HttpRequest, *, name: str, label: Any, found: Freshness) 
         is_stale=found.is_stale,
         error=found.last_error or "",
         can_sync=request.user.has_perm(SYNC_PERMISSION),
+        modes=mode_lines(found.modes),
     )
 
 

@@ -33,6 +33,8 @@ SITE_PAGES = {
     "first_sync": EVERYBODY,
     "sync_overview": "sync.view_syncrun",
     "sync_overview_table": "sync.view_syncrun",
+    "sync_resource": "sync.view_syncrun",
+    "sync_resource_panel": "sync.view_syncrun",
     "sync_freshness": EVERYBODY,
     "sync_now": "sync.request_sync",
 }
@@ -144,8 +146,13 @@ def _lines_of_site() -> Iterator[Line]:
             address=str(pattern.pattern),
             allowed=_holding(needed),
             method="post" if name == "sync_now" else "get",
-            arguments={"name": "customers"} if "<slug:name>" in str(pattern.pattern) else {},
+            arguments=_arguments_of(str(pattern.pattern)),
         )
+
+
+def _arguments_of(pattern: str) -> dict[str, str]:
+    """What stands for the name of a resource in the address of a page."""
+    return {argument: "customers" for argument in ("name", "resource") if f":{argument}>" in pattern}
 
 
 def _lines_of_model(model_admin: Any) -> Iterator[Line]:

@@ -1,67 +1,71 @@
-"""The sync page: each resource with its age, its last run and what it found, and the buttons that ask for another."""
+"""The sync page: each resource with its kinds of run, and how fast we learn of changes."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from backoffice.operations.queries import is_worker_alive
-from backoffice.sync.models import Quarantine, SyncRun
+from backoffice.sync.models import Quarantine
 
+from .delay_table import delays_context
 from .freshness import FreshnessLine, freshness_lines
+from .mode_lines import MODE_HELP, MODE_ORDER, MODE_TITLES, ModeLine, rhythm_words
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceRow:
-    """One resource on the sync page."""
+    """One resource on the sync page. modes: its kinds of run as (title, line) in the order of the columns; None
+    where it has none."""
 
     line: FreshnessLine
-    last_run: SyncRun | None
+    modes: list[tuple[Any, ModeLine | None]]
     quarantined: int
 
 
 def resource_rows(request: HttpRequest) -> list[ResourceRow]:
-    """Every resource with its newest finished run; the same number of queries whatever their number."""
-    last_runs = _last_finished_runs()
+    """Every resource with its kinds of run; the same number of queries whatever their number."""
     quarantined = _open_quarantine_counts()
     return [
-        ResourceRow(line=line, last_run=last_runs.get(line.resource), quarantined=quarantined.get(line.resource, 0))
+        ResourceRow(
+            line=line,
+            modes=[(MODE_TITLES[mode], line.modes.get(mode)) for mode in MODE_ORDER],
+            quarantined=quarantined.get(line.resource, 0),
+        )
         for line in freshness_lines(request)
     ]
 
 
 def sync_overview(request: HttpRequest) -> HttpResponse:
     """The whole page."""
-    _demand_sight(request)
+    demand_sight(request)
     context = {
         **admin.site.each_context(request),
         "title": _("Sync"),
         "is_worker_alive": is_worker_alive(),
         **_table_context(request),
+        **delays_context(request),
     }
     return render(request, "admin/face/sync_overview.html", context)
 
 
 def sync_overview_table(request: HttpRequest) -> HttpResponse:
     """The table alone, for the page that renews it."""
-    _demand_sight(request)
+    demand_sight(request)
     return render(request, "admin/face/sync_table.html", _table_context(request))
 
 
 def _table_context(request: HttpRequest) -> dict[str, Any]:
     rows = resource_rows(request)
-    return {"rows": rows, "is_live": any(row.line.is_live for row in rows), "modes": SyncRun.Mode}
-
-
-def _last_finished_runs() -> dict[str, SyncRun]:
-    newest = SyncRun.objects.exclude(state=SyncRun.State.RUNNING).order_by().values("resource").annotate(run=Max("pk"))
-    runs = SyncRun.objects.defer("seen_rows").filter(pk__in=newest.values("run"))
-    return {run.resource: run for run in runs}
+    headings = [
+        {"title": MODE_TITLES[mode], "help": MODE_HELP[mode], "rhythm": rhythm_words(mode)} for mode in MODE_ORDER
+    ]
+    return {"rows": rows, "is_live": any(row.line.is_live for row in rows), "headings": headings}
 
 
 def _open_quarantine_counts() -> dict[str, int]:
@@ -69,6 +73,7 @@ def _open_quarantine_counts() -> dict[str, int]:
     return {row["resource"]: row["number"] for row in waiting}
 
 
-def _demand_sight(request: HttpRequest) -> None:
+def demand_sight(request: HttpRequest) -> None:
+    """Refuse whoever may not see how fresh the data is. Raises PermissionDenied."""
     if not request.user.has_perm("sync.view_syncrun"):
         raise PermissionDenied

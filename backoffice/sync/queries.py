@@ -4,19 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
 
-from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.lease import is_alive
 from backoffice.sync.models import MirroredModel, Quarantine, RecordedChange, SyncRun
+from backoffice.sync.modes import ModeFreshness, describe_modes, latest_runs
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
-
-STALE_AFTER_MISSED = 3
-"""So many syncs that should have succeeded since the last one make a resource stale."""
+from backoffice.sync.schedule import STALE_AFTER_MISSED, interval_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +21,8 @@ class Freshness:
     """How true the rows of a resource are.
 
     last_success_at: when the last run over its list ended well, None for never. is_running: the live run, if any.
-    interval: how often a sync is due. last_error: what went wrong since then, empty where nothing did.
+    interval: how often a sync is due. last_error: what went wrong since then, empty where nothing did. modes: each
+    kind of run by itself.
     """
 
     last_success_at: datetime | None
@@ -33,6 +31,7 @@ class Freshness:
     is_stale: bool
     interval: timedelta
     last_error: str
+    modes: list[ModeFreshness]
 
 
 def history_of(row: MirroredModel) -> QuerySet[RecordedChange]:
@@ -48,10 +47,9 @@ def freshness(name: str) -> Freshness:
 
 
 def freshness_of(resources: list[Resource]) -> dict[str, Freshness]:
-    """How fresh each resource is, by name; three queries, however many they are."""
-    names = [resource.name for resource in resources]
-    runs = _latest_runs(names)
-    return {name: _describe([run for run in runs if run.resource == name]) for name in names}
+    """How fresh each resource is, by name; one query, however many they are."""
+    runs = latest_runs(resources)
+    return {resource.name: _describe(resource, runs[resource.name]) for resource in resources}
 
 
 def last_success_at(name: str) -> datetime | None:
@@ -85,31 +83,16 @@ def open_quarantine() -> QuerySet[Quarantine]:
     return Quarantine.objects.filter(resolved_at=None)
 
 
-def _latest_runs(names: list[str]) -> list[SyncRun]:
-    """Of each resource the running run, the last success over its list, and the last one that did not succeed."""
-    runs = SyncRun.objects.filter(resource__in=names)
-    successes = _successes().filter(resource__in=names)
-    failures = runs.filter(state__in=(SyncRun.State.FAILED, SyncRun.State.ABANDONED))
-    newest = [row["newest"] for row in _newest_of_each(successes).union(_newest_of_each(failures), all=True)]
-    wanted = runs.filter(Q(pk__in=newest) | Q(state=SyncRun.State.RUNNING))
-    return list(wanted.defer("seen_rows").select_related("requested_by"))
-
-
 def _successes() -> QuerySet[SyncRun]:
     return SyncRun.objects.filter(state=SyncRun.State.SUCCEEDED).exclude(mode=SyncRun.Mode.OPEN)
 
 
-def _newest_of_each(runs: QuerySet[SyncRun]) -> Any:
-    return runs.order_by().values("resource").annotate(newest=Max("pk"))
-
-
-def _describe(runs: list[SyncRun]) -> Freshness:
-    by_state = {run.state: run for run in runs}
-    success = by_state.get(SyncRun.State.SUCCEEDED)
-    running = by_state.get(SyncRun.State.RUNNING)
-    running = running if running and is_alive(running) else None
+def _describe(resource: Resource, runs: list[SyncRun]) -> Freshness:
+    listed = [run for run in runs if run.state == SyncRun.State.SUCCEEDED and run.mode != SyncRun.Mode.OPEN]
+    success = max(listed, key=lambda run: run.pk, default=None)
+    running = next((run for run in runs if is_alive(run)), None)
     succeeded_at = success.finished_at if success else None
-    interval = timedelta(seconds=settings.SYNC_HEAD_SECONDS)
+    interval = interval_of(SyncRun.Mode.HEAD)
     too_old = succeeded_at is None or timezone.now() - succeeded_at > STALE_AFTER_MISSED * interval
     failures = [run for run in runs if run.state in {SyncRun.State.FAILED, SyncRun.State.ABANDONED}]
     since = [run for run in failures if success is None or run.pk > success.pk]
@@ -120,4 +103,5 @@ def _describe(runs: list[SyncRun]) -> Freshness:
         is_stale=too_old and running is None,
         interval=interval,
         last_error=max(since, key=lambda run: run.pk).error if since else "",
+        modes=describe_modes(resource, runs),
     )

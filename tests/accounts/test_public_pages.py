@@ -17,7 +17,7 @@ from .conftest import LOGIN, PASSWORD
 pytestmark = pytest.mark.django_db
 
 SIGN_IN = ("/admin/login/", LOGIN)
-STANDS_FOR = {"int": "1", "slug": "sso", "path": "1", "str": "x", "uuid": "0" * 32}
+STANDS_FOR = {"int": "1", "slug": "sso", "path": "1", "str": "x", "uuid": "0" * 32, "resource": "payments"}
 
 
 def _addresses(resolver: Any = None, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:

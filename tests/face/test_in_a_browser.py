@@ -23,6 +23,7 @@ pytestmark = [
 ADDRESSES = (
     "/admin/",
     "/admin/sync/",
+    "/admin/sync/payments/",
     "/admin/sync/syncrun/",
     "/admin/customers/customer/",
     "/admin/customers/customer/?kyc_status=bogus",

@@ -20,6 +20,7 @@ from payments.models import Payment
 PAGES = [
     "/admin/",
     "/admin/sync/",
+    "/admin/sync/payments/",
     "/admin/sync/syncrun/",
     "/admin/sync/quarantine/",
     "/admin/sync/recordedchange/",
@@ -123,6 +124,7 @@ def _count_queries(browser: Client, address: str) -> int:
         "/admin/customers/customer/",
         "/admin/payments/payment/",
         "/admin/sync/",
+        "/admin/sync/payments/",
         "/admin/sync/syncrun/",
         "/admin/sync/recordedchange/",
         "/admin/auth/user/",

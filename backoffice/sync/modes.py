@@ -1,0 +1,92 @@
+"""How each kind of run of a resource stands: when it last succeeded and what it found, if it is late, when it is next.
+
+Read for any number of resources with one query, however many runs are kept.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, Subquery
+from django.utils import timezone
+
+from backoffice.sync.engine.lease import is_alive
+from backoffice.sync.models import SyncRun
+from backoffice.sync.resources import Resource
+from backoffice.sync.schedule import expect_next, late_after
+
+ENDED = (SyncRun.State.SUCCEEDED, SyncRun.State.FAILED, SyncRun.State.ABANDONED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModeFreshness:
+    """One kind of run of a resource.
+
+    last_failure: the newest run that did not succeed, where it came after the last success. next_at: when the next
+    is to be expected; a moment that has passed means "any time now".
+    """
+
+    mode: SyncRun.Mode
+    last_success: SyncRun | None
+    last_failure: SyncRun | None
+    running: SyncRun | None
+    is_late: bool
+    next_at: datetime
+
+    @property
+    def last_success_at(self) -> datetime | None:
+        """When it last ended well; None for never."""
+        return self.last_success.finished_at if self.last_success else None
+
+
+def modes_of(resource: Resource) -> list[SyncRun.Mode]:
+    """The kinds of run that a resource has: not every one has objects that are read singly."""
+    return [mode for mode in SyncRun.Mode if mode != SyncRun.Mode.OPEN or resource.can_be_open]
+
+
+def latest_runs(resources: Sequence[Resource]) -> dict[str, list[SyncRun]]:
+    """By resource its running run, and of each kind of run the newest of each end; one query."""
+    newest = [
+        _newest(resource.name, mode, state) for resource in resources for mode in modes_of(resource) for state in ENDED
+    ]
+    names = [resource.name for resource in resources]
+    # All modes, named: only so is the index used.
+    running = Q(resource__in=names, mode__in=SyncRun.Mode.values, state=SyncRun.State.RUNNING)
+    found = SyncRun.objects.filter(Q(pk__in=newest) | running).defer("seen_rows").select_related("requested_by")
+    runs: dict[str, list[SyncRun]] = {name: [] for name in names}
+    for run in found.order_by("pk"):
+        runs[run.resource].append(run)
+    return runs
+
+
+def describe_modes(resource: Resource, runs: Iterable[SyncRun]) -> list[ModeFreshness]:
+    """How each kind of run stands, from what `latest_runs` gave for the resource."""
+    now = timezone.now()
+    return [_describe(mode, [run for run in runs if run.mode == mode], now) for mode in modes_of(resource)]
+
+
+def _describe(mode: SyncRun.Mode, runs: list[SyncRun], now: datetime) -> ModeFreshness:
+    success = max((run for run in runs if run.state == SyncRun.State.SUCCEEDED), key=_number, default=None)
+    failed = [run for run in runs if run.state in {SyncRun.State.FAILED, SyncRun.State.ABANDONED}]
+    failure = max(failed, key=_number, default=None)
+    running = next((run for run in runs if is_alive(run)), None)
+    succeeded_at = success.finished_at if success else None
+    is_old = succeeded_at is not None and now - succeeded_at > late_after(mode)
+    return ModeFreshness(
+        mode=mode,
+        last_success=success,
+        last_failure=failure if failure and (success is None or failure.pk > success.pk) else None,
+        running=running,
+        is_late=is_old and running is None,
+        next_at=expect_next(mode, last_began_at=max((run.started_at for run in runs), default=None), now=now),
+    )
+
+
+def _number(run: SyncRun) -> int:
+    return run.pk
+
+
+def _newest(resource: str, mode: SyncRun.Mode, state: SyncRun.State) -> Any:
+    runs = SyncRun.objects.filter(resource=resource, mode=mode, state=state)
+    return Subquery(runs.order_by("-finished_at").values("pk")[:1])

@@ -1,0 +1,107 @@
+"""How each kind of run of a resource stands: its age, if it is late against its own interval, when the next is due."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from backoffice.sync.models import SyncRun
+from backoffice.sync.modes import ModeFreshness
+from backoffice.sync.queries import freshness, freshness_of
+from backoffice.sync.resources import all_resources
+from backoffice.sync.schedule import expect_next, interval_of, late_after
+
+pytestmark = pytest.mark.django_db
+
+Mode = SyncRun.Mode
+State = SyncRun.State
+
+
+def _run(mode: Mode, *, state: State = State.SUCCEEDED, resource: str = "payments", **ago: float) -> SyncRun:
+    moment = timezone.now() - timedelta(**ago)
+    return SyncRun.objects.create(
+        resource=resource,
+        mode=mode,
+        state=state,
+        lease_token=uuid.uuid4(),
+        started_at=moment,
+        heartbeat_at=moment,
+        finished_at=None if state == State.RUNNING else moment,
+        error="The provider was away." if state == State.FAILED else "",
+    )
+
+
+def _mode(mode: Mode, resource: str = "payments") -> ModeFreshness:
+    return next(found for found in freshness(resource).modes if found.mode == mode)
+
+
+def test_each_kind_of_run_is_late_against_its_own_interval() -> None:
+    for mode in Mode:
+        _run(mode, hours=3)
+    assert {mode: _mode(mode).is_late for mode in Mode} == {Mode.FULL: False, Mode.HEAD: True, Mode.OPEN: True}
+    SyncRun.objects.update(finished_at=timezone.now() - timedelta(hours=27))
+    assert _mode(Mode.FULL).is_late
+
+
+def test_a_run_that_is_on_its_way_is_not_late() -> None:
+    _run(Mode.HEAD, hours=3)
+    running = _run(Mode.HEAD, state=State.RUNNING, seconds=1)
+    assert (_mode(Mode.HEAD).is_late, _mode(Mode.HEAD).running) == (False, running)
+
+
+def test_a_run_that_died_does_not_hide_that_it_is_late() -> None:
+    _run(Mode.HEAD, hours=3)
+    _run(Mode.HEAD, state=State.RUNNING, hours=1)
+    assert (_mode(Mode.HEAD).is_late, _mode(Mode.HEAD).running) == (True, None)
+
+
+def test_the_last_success_stays_beside_the_failures_that_came_after_it() -> None:
+    success = _run(Mode.HEAD, minutes=9)
+    _run(Mode.HEAD, state=State.FAILED, minutes=6)
+    failure = _run(Mode.HEAD, state=State.FAILED, minutes=3)
+    assert (_mode(Mode.HEAD).last_success, _mode(Mode.HEAD).last_failure) == (success, failure)
+
+
+def test_a_failure_that_was_made_good_is_not_shown() -> None:
+    _run(Mode.HEAD, state=State.FAILED, minutes=6)
+    _run(Mode.HEAD, minutes=3)
+    assert _mode(Mode.HEAD).last_failure is None
+
+
+def test_the_next_run_comes_an_interval_after_the_last_began() -> None:
+    _run(Mode.HEAD, minutes=9)
+    failure = _run(Mode.HEAD, state=State.FAILED, seconds=10)
+    assert _mode(Mode.HEAD).next_at == failure.started_at + interval_of(Mode.HEAD)
+
+
+@pytest.mark.parametrize(("hour", "day"), [(2, 21), (3, 22), (14, 22)])
+def test_the_next_full_run_comes_at_its_hour(hour: int, day: int) -> None:
+    now = datetime(2026, 11, 21, hour, 0, tzinfo=UTC)
+    assert expect_next(Mode.FULL, last_began_at=None, now=now) == datetime(2026, 11, day, 3, 0, tzinfo=UTC)
+
+
+def test_a_resource_without_single_reads_has_no_such_runs() -> None:
+    assert [found.mode for found in freshness("bank_accounts").modes] == [Mode.FULL, Mode.HEAD]
+
+
+def test_a_kind_of_run_that_never_ran_is_not_late_yet() -> None:
+    assert not any(found.is_late for found in freshness("payments").modes)
+    assert freshness("payments").is_stale
+
+
+def test_a_full_run_may_take_its_time_before_it_is_late() -> None:
+    assert late_after(Mode.FULL) > interval_of(Mode.FULL)
+
+
+def test_one_query_reads_all_resources_however_many_runs_there_are() -> None:
+    for resource in all_resources():
+        for mode in Mode:
+            _run(mode, resource=resource.name, minutes=1)
+            _run(mode, resource=resource.name, state=State.FAILED, minutes=2)
+    with CaptureQueriesContext(connection) as queries:
+        found = freshness_of(all_resources())
+    assert len(queries) == 1
+    assert all(mode.last_success for known in found.values() for mode in known.modes)
