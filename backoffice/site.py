@@ -39,6 +39,7 @@ PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
         "admin:operations_operation_approvals",
         "operations.view_every_operation",
     ),
+    ("provider", "ProviderContract", _("What we know of it"), "admin:contract_provider", "contract.view_sighting"),
     ("payments", "Prices", _("Prices and assets"), "admin:payments_payment_prices", "payments.view_prices"),
 )
 
@@ -53,12 +54,14 @@ class BackofficeSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's addresses, and those of the pages that belong to no model."""
+        from .contract.page import provider_page  # noqa: PLC0415 - needs the models
         from .face.freshness import freshness_view, sync_now_view  # noqa: PLC0415 - needs the models
         from .face.front_page import first_sync_view  # noqa: PLC0415 - needs the models
         from .face.resource_page import resource_page, resource_panel  # noqa: PLC0415 - needs the models
         from .face.sync_page import sync_overview, sync_overview_table  # noqa: PLC0415 - needs the models
 
         own: list[URLPattern | URLResolver] = [
+            path("provider/", self.admin_view(provider_page), name="contract_provider"),
             path("first-sync/", self.admin_view(first_sync_view), name="first_sync"),
             path("sync/", self.admin_view(sync_overview), name="sync_overview"),
             path("sync/table/", self.admin_view(sync_overview_table), name="sync_overview_table"),

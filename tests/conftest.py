@@ -20,6 +20,7 @@ from backoffice import provider
 from backoffice.audit.triggers import without_triggers
 from backoffice.calls.recording import call_log
 from backoffice.celery import app
+from backoffice.contract.watching import shape_watch
 from backoffice.sandbox import Sandbox, start_sandbox
 from tests.databases import make_postgresql, make_sqlite  # noqa: F401 - fixtures of every test
 from tests.services import find_browser, what_is_missing
@@ -129,10 +130,12 @@ def _broker_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_calls_of_another_test() -> Iterator[None]:
-    """Calls that wait to be noted belong to the test that made them."""
+    """Calls and shapes that wait to be noted belong to the test that made them."""
     call_log.forget()
+    shape_watch.forget()
     yield
     call_log.forget()
+    shape_watch.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

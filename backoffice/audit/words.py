@@ -47,6 +47,7 @@ ACTIONS: dict[str, Any] = {
     "operation.abandoned": _("Operation given up"),
     "operation.noted": _("Note on an operation"),
     "policy.changed": _("Approval policy changed"),
+    "shape.noted": _("Took note of what is new in answers"),
     "sync.requested": _("Sync asked for"),
     "sync.ended": _("Sync ended"),
     "field.revealed": _("Field revealed"),

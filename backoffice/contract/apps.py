@@ -10,3 +10,11 @@ class ContractConfig(AppConfig):
     name = "backoffice.contract"
     label = "contract"
     verbose_name = _("Contract")
+
+    def ready(self) -> None:
+        """Look at every answer."""
+        from backoffice.observing import register_observer  # noqa: PLC0415 - needs the models
+
+        from .watching import shape_watch  # noqa: PLC0415
+
+        register_observer("shapes", shape_watch.note, when_done=shape_watch.write_news)

@@ -189,6 +189,7 @@ class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     counts. `naive_timezone` is the zone of dates that carry none; `date_formats` are taken beside ISO 8601, as
     `strptime` has them; `numeric_dates` is the unit since 1970 of dates that are numbers. The word lists are
     compared without case. `requests_per_second` is a limit of the provider's, None while none is known.
+    `http_statuses`: those that are known; another one is noted, and read like any (contract 1.3).
     `code_locations`: where the code of a failure stands, its readable text after it (contract 1.3).
     `error_codes`: their code -> ours. `refusal_data_locations`: what comes with a refusal (contract 4.3).
     `holder_fields`: the parts of a payer's name where the payer is an object (contract 4.5).
@@ -198,6 +199,7 @@ class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     success_words: tuple[str, ...] = ("ok", "success", "sucess")
     failure_words: tuple[str, ...] = ("error",)
+    http_statuses: tuple[int, ...] = (200, 403, 404, 409, 422, 429, 500, 502, 503, 504)
     code_locations: tuple[str, ...] = ("error", "message")
     error_codes: dict[str, str] = {}
     refusal_data_locations: tuple[str, ...] = ("data",)

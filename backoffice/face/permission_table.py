@@ -37,6 +37,7 @@ SITE_PAGES = {
     "sync_resource_panel": "sync.view_syncrun",
     "sync_freshness": EVERYBODY,
     "sync_now": "sync.request_sync",
+    "contract_provider": "contract.view_sighting",
 }
 # Django's own: signing in and out, translations, redirects, and what nothing here uses.
 NOT_PAGES = {

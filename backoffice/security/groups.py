@@ -26,7 +26,12 @@ _SEE_OWN_WORK = ("operations.view_operation", "operations.view_operationbatch")
 _SEE_WORK = (*_SEE_OWN_WORK, "operations.view_every_operation")
 _SEE_APPROVALS = ("operations.view_operationapproval", "operations.view_approvalpolicy")
 _SEE_SYNC = ("sync.view_syncrun", "sync.view_recordedchange", "sync.view_quarantine")
-_SEE_PROVIDER = ("health.view_alert", "webhooks.view_webhooksubscription", "webhooks.view_webhookevent")
+_SEE_PROVIDER = (
+    "contract.view_sighting",
+    "health.view_alert",
+    "webhooks.view_webhooksubscription",
+    "webhooks.view_webhookevent",
+)
 _READ_EVENTS = ("webhooks.view_event_body",)
 _REPLAY = ("webhooks.replay_event",)
 
@@ -79,6 +84,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_PROVIDER,
         *_READ_EVENTS,
         *_REPLAY,
+        "contract.accept_shape",
         *_SEE_APPROVALS,
         "audit.view_auditrecord",
         "customers.view_document_content",
@@ -117,6 +123,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_PROVIDER,
         "webhooks.subscribe",
         *_REPLAY,
+        "contract.accept_shape",
         "sync.request_sync",
     ),
 }
