@@ -54,7 +54,6 @@ BASELINES = {
     "payments_paymentmethod page": 6,
     "retention_retentionpolicy list": 4,
     "retention_retentionpolicy page": 4,
-    "sync page": 7,
     "contract_sighting list": 4,
     "health_alert list": 4,
     "sync page": 6,
