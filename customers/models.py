@@ -100,6 +100,7 @@ class KycRefresh(models.Model):
         UNCHANGED = "unchanged", _("unchanged")
         MISSING = "missing", _("missing at the provider")
         NOT_READ = "not_read", _("could not be read")
+        LEFT_OUT = "left_out", _("asked for erasure, not read")
 
     chosen = models.JSONField(_("customers"), default=list)
     outcomes = models.JSONField(_("outcomes"), default=dict)

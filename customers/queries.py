@@ -46,9 +46,12 @@ def companies_called(name: str) -> list[Customer]:
 
 
 def customers_with_open_kyc() -> QuerySet[Customer]:
-    """Customers whose verification can still change, the ones not read for longest first."""
+    """Customers whose verification can still change, the ones not read for longest first.
+
+    Not those who asked for erasure: nothing is asked for them any more.
+    """
     open_rows = Customer.objects.exclude(kyc_status__in=FINAL_KYC_STATUSES)
-    return open_rows.filter(missing_since=None, purged_at=None).order_by("read_at")
+    return open_rows.filter(missing_since=None, purged_at=None, restricted_at=None).order_by("read_at")
 
 
 def customers_with_failed_kyc() -> QuerySet[Customer]:

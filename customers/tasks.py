@@ -12,6 +12,12 @@ def remove_abandoned_drafts() -> None:
 
 
 @shared_task
+def sweep_kyc_refreshes() -> None:
+    """Ask again for readings of the KYC status whose message was lost."""
+    services.sweep_kyc_refreshes()
+
+
+@shared_task
 def refresh_kyc(refresh_id: int) -> None:
     """Read the KYC status of the customers that somebody chose."""
     services.run_kyc_refresh(refresh_id=refresh_id)

@@ -55,6 +55,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "customers.tasks.remove_abandoned_drafts",
         "schedule": crontab(minute="17"),
     },
+    "customers-sweep-kyc-refreshes": {
+        "task": "customers.tasks.sweep_kyc_refreshes",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "accounts-forget-sessions": {
         "task": "backoffice.accounts.tasks.forget_sessions",
         "schedule": crontab(minute="47"),

@@ -5,12 +5,14 @@ settled with what it found; what comes later waits for the next one.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from backoffice.cryptopocket.errors import CryptoPocketError, InvalidRequest, NotFound, NotSent, UnreadableItem
@@ -51,7 +53,7 @@ def read_back(target: Target) -> bool:
     if claim is None:
         return True
     try:
-        outcome = _read(target)
+        outcome = _read(target, nudged_at=_told_at(claim))
     except Exception as problem:  # noqa: BLE001 - whatever it was is written down, and logged where it is a fault of ours
         failure = _explain(problem)
         _note_failure(claim, failure)
@@ -98,9 +100,16 @@ def _claim(target: Target) -> ReadBack | None:
     return None
 
 
-def _read(target: Target) -> str:
+def _read(target: Target, *, nudged_at: datetime | None) -> str:
     name, remote_id = target
-    return refresh_one(name=name, remote_id=remote_id, source=SOURCE, client=get_quick_client())
+    return refresh_one(name=name, remote_id=remote_id, source=SOURCE, client=get_quick_client(), nudged_at=nudged_at)
+
+
+def _told_at(claim: ReadBack) -> datetime | None:
+    """When the first of the events that wait for this read was sent, or came, where the sender's clock is ahead."""
+    sent_or_came = Least(Coalesce("event__signed_at", "event__received_at"), "event__received_at")
+    moment: datetime | None = _waiting().filter(read_back=claim).aggregate(first=Min(sent_or_came))["first"]
+    return moment
 
 
 @transaction.atomic

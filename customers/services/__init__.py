@@ -15,7 +15,14 @@ from .delegated import (
     start_delegated_kyc,
 )
 from .documents import KnownDocumentError, upload_document
-from .kyc import TooManyChosenError, most_at_once, refresh_kyc_status, request_kyc_refresh, run_kyc_refresh
+from .kyc import (
+    TooManyChosenError,
+    most_at_once,
+    refresh_kyc_status,
+    request_kyc_refresh,
+    run_kyc_refresh,
+    sweep_kyc_refreshes,
+)
 from .links import issue_enhanced_verification, issue_enhanced_verifications
 from .registering import fetch_customer_by_email, find_at_provider, register_company, register_customer
 
@@ -44,5 +51,6 @@ __all__ = [
     "request_kyc_refresh",
     "run_kyc_refresh",
     "start_delegated_kyc",
+    "sweep_kyc_refreshes",
     "upload_document",
 ]

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from backoffice.audit.models import AuditRecord
 from backoffice.operations.models import Operation
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import RecordedChange
-from customers import services
+from backoffice.sync.services import sync_resource
+from customers import services, tasks
 from customers.models import Customer, KycRefresh
 
 from .pages import LIST, page, page_of
@@ -156,6 +160,48 @@ def test_a_refresh_whose_worker_was_lost_goes_on_where_it_stood(
     services.run_kyc_refresh(refresh_id=refresh.pk)
     services.run_kyc_refresh(refresh_id=refresh.pk)
     assert sandbox.control.calls("getKycStatus") == 2
+
+
+def test_a_refresh_whose_message_was_lost_is_asked_for_again(
+    clara: User, sandbox: Sandbox, at_provider: Callable[..., Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tasks.refresh_kyc, "apply_async", lambda arguments, **options: asked.append(arguments[0]))
+    refresh = services.request_kyc_refresh(customers=[at_provider(email="lena@example.org")], requested_by=clara)
+    assert services.sweep_kyc_refreshes() == 0, "it was asked for only just now"
+    KycRefresh.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    assert (services.sweep_kyc_refreshes(), asked) == (1, [refresh.pk])
+    services.run_kyc_refresh(refresh_id=refresh.pk)
+    assert services.sweep_kyc_refreshes() == 0, "it is finished"
+
+
+def test_a_refresh_that_a_worker_is_at_is_not_read_twice(
+    clara: User, sandbox: Sandbox, at_provider: Callable[..., Customer]
+) -> None:
+    customers = [at_provider(email=f"customer{number}@example.org") for number in range(2)]
+    refresh = services.request_kyc_refresh(customers=customers, requested_by=clara)
+    cache.add(f"kyc-refresh:{refresh.pk}", 1)
+    services.run_kyc_refresh(refresh_id=refresh.pk)
+    assert sandbox.control.calls("getKycStatus") == 0
+    cache.delete(f"kyc-refresh:{refresh.pk}")
+    services.run_kyc_refresh(refresh_id=refresh.pk)
+    services.run_kyc_refresh(refresh_id=refresh.pk)
+    assert sandbox.control.calls("getKycStatus") == 2
+
+
+def test_who_asked_for_erasure_is_not_read_anew(
+    clara: User, clara_works: Client, sandbox: Sandbox, at_provider: Callable[..., Customer]
+) -> None:
+    lena, marta = (at_provider(email=f"{name}@example.org") for name in ("lena", "marta"))
+    Customer.objects.filter(pk=lena.pk).update(restricted_at=timezone.now())
+    refresh = services.request_kyc_refresh(customers=[lena, marta], requested_by=clara)
+    services.run_kyc_refresh(refresh_id=refresh.pk)
+    refresh.refresh_from_db()
+    assert refresh.outcomes == {str(lena.pk): "left_out", str(marta.pk): "unchanged"}
+    assert sandbox.control.calls("getKycStatus") == 1
+    assert "asked for erasure, not read" in page(clara_works, page_of(refresh))
+    sync_resource(name="customers", mode="open")
+    assert sandbox.control.calls("getKycStatus") == 2, "only Marta's"
 
 
 def test_too_many_at_once_are_not_read(clara_works: Client, mirrored: Callable[..., Customer], settings: Any) -> None:

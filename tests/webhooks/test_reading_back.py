@@ -53,6 +53,19 @@ def test_a_payment_that_moved_on_is_read_back_and_the_history_names_the_webhook(
     assert (waiting_count(), oldest_waiting_at()) == (0, None)
 
 
+def test_how_long_it_took_is_counted_from_the_event(payment: Payment) -> None:
+    deliver("COINS_SENT", payment_id=payment.remote_id)
+    Payment.objects.update(read_at=timezone.now() - timedelta(hours=1))
+    WebhookEvent.objects.update(
+        signed_at=timezone.now() - timedelta(seconds=20), received_at=timezone.now() - timedelta(seconds=15)
+    )
+    process_events()
+    change = RecordedChange.objects.get()
+    assert (change.learned_by, change.measured_from) == ("webhook", RecordedChange.MeasuredFrom.EVENT)
+    assert change.learned_after_ms is not None
+    assert 20_000 <= change.learned_after_ms < 40_000
+
+
 @pytest.mark.parametrize("place", ["top", "data"])
 @pytest.mark.parametrize("name", ["payment_id", "id"])
 def test_the_id_is_found_under_its_names_at_the_top_and_in_data(payment: Payment, place: str, name: str) -> None:
