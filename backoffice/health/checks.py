@@ -18,6 +18,7 @@ from backoffice.celery import app
 from backoffice.sync.queries import stale_resources
 
 from .heartbeats import is_silent, last_signs
+from .token import is_token_failing
 
 _MEGABYTE = 1024 * 1024
 _BROKER_SECONDS = 2
@@ -134,10 +135,22 @@ class FreshnessCheck(Check):
             raise ServiceUnavailable(f"stale: {', '.join(stale)}")
 
 
+@dataclasses.dataclass
+class TokenCheck(Check):
+    """The provider accepts our token."""
+
+    name = "token"
+
+    def look(self) -> None:
+        """Ask the log of calls."""
+        if is_token_failing():
+            raise ServiceUnavailable("the provider does not accept our token")
+
+
 def all_checks() -> list[Any]:
     """Everything that `/health/` looks at, in the order in which it is shown."""
     processes = [ProcessCheck(process=name) for name in ("worker", "beat", "passage")]
-    return [DatabaseCheck(), CacheCheck(), BrokerCheck(), *processes, DiskCheck(), FreshnessCheck()]
+    return [DatabaseCheck(), CacheCheck(), BrokerCheck(), *processes, DiskCheck(), FreshnessCheck(), TokenCheck()]
 
 
 def _folders() -> list[Path]:

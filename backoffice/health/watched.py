@@ -11,12 +11,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.operations.models import Operation, State
 from backoffice.sync.models import Quarantine
 from backoffice.sync.queries import stale_resources
+from backoffice.webhooks.queries import oldest_waiting_at, refused_count, waiting_count
 
 from .conditions import Condition, Facts, Finding
 from .heartbeats import is_silent, last_signs
+from .token import is_token_failing
 
 UNKNOWN_TOO_LONG = timedelta(minutes=15)
 GROWTH_PERIOD = timedelta(hours=1)
+REFUSALS_PERIOD = timedelta(minutes=15)
+WAITING_TOO_LONG = timedelta(minutes=15)
 
 
 def _find_stale() -> Iterator[Finding]:
@@ -53,6 +57,39 @@ def _describe_unknown_operations(facts: Facts) -> str:
     return ngettext(
         "%(count)d operation has had an unknown outcome for more than 15 minutes.",
         "%(count)d operations have had an unknown outcome for more than 15 minutes.",
+        facts["count"],
+    ) % {"count": facts["count"]}
+
+
+def _find_failing_token() -> Iterator[Finding]:
+    if is_token_failing():
+        yield Finding()
+
+
+def _find_refused_events() -> Iterator[Finding]:
+    count = refused_count(within=REFUSALS_PERIOD)
+    if count >= settings.ALERT_REFUSED_EVENTS:
+        yield Finding(facts={"count": count})
+
+
+def _describe_refused_events(facts: Facts) -> str:
+    return ngettext(
+        "%(count)d delivery of the provider's events was refused within 15 minutes.",
+        "%(count)d deliveries of the provider's events were refused within 15 minutes.",
+        facts["count"],
+    ) % {"count": facts["count"]}
+
+
+def _find_waiting_events() -> Iterator[Finding]:
+    oldest = oldest_waiting_at()
+    if oldest is not None and timezone.now() - oldest > WAITING_TOO_LONG:
+        yield Finding(facts={"count": waiting_count()})
+
+
+def _describe_waiting_events(facts: Facts) -> str:
+    return ngettext(
+        "%(count)d event of the provider waits, the oldest for more than 15 minutes.",
+        "%(count)d events of the provider wait, the oldest for more than 15 minutes.",
         facts["count"],
     ) % {"count": facts["count"]}
 
@@ -101,6 +138,36 @@ CONDITIONS = (
         find=_find_unknown_operations,
         describe=_describe_unknown_operations,
         advice=gettext_lazy("Open “Operations”, state unknown: read them back, or decide what became of them."),
+    ),
+    Condition(
+        name="token",
+        label=gettext_lazy("The token fails"),
+        find=_find_failing_token,
+        describe=lambda _facts: _("The provider does not accept our token."),
+        advice=gettext_lazy(
+            "Check CRYPTOPOCKET_API_KEY and CRYPTOPOCKET_API_SECRET, and ask CryptoPocket if the address of this "
+            "server is on its list: all three look the same from here. Operations wait until it works again."
+        ),
+    ),
+    Condition(
+        name="refused_events",
+        label=gettext_lazy("The inbox refuses events"),
+        find=_find_refused_events,
+        describe=_describe_refused_events,
+        advice=gettext_lazy(
+            "Open “Webhook events”: the reasons stand above the list. A wrong signature means that the secret is not "
+            "the provider's, a wrong time that a clock is off."
+        ),
+    ),
+    Condition(
+        name="waiting_events",
+        label=gettext_lazy("Events are not worked on"),
+        find=_find_waiting_events,
+        describe=_describe_waiting_events,
+        advice=gettext_lazy(
+            "Open “Webhook events”, state waiting: the error of each says why. Does a worker run, does the provider "
+            "answer? What was not told by an event is read by the syncs."
+        ),
     ),
     Condition(
         name="silent",

@@ -10,6 +10,8 @@ if ALERT_WEBHOOK_URL and not ALERT_WEBHOOK_URL.startswith("https://") and not IS
     raise ImproperlyConfigured("ALERT_WEBHOOK_URL must begin with https://: alerts say what is wrong with us.")
 # So many items that could not be read within an hour are an alert.
 ALERT_QUARANTINE_ITEMS = env.int("ALERT_QUARANTINE_ITEMS", default=10)
+# So many refused deliveries of events within 15 minutes are an alert.
+ALERT_REFUSED_EVENTS = env.int("ALERT_REFUSED_EVENTS", default=5)
 
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 HEALTH_DISK_FREE_MEGABYTES = env.int("HEALTH_DISK_FREE_MEGABYTES", default=500)

@@ -17,9 +17,12 @@ from django.utils import timezone
 from backoffice.health.conditions import Condition, Finding, register_condition
 from backoffice.health.models import Alert
 from backoffice.health.pulse import pulse
+from backoffice.health.telling import words_of
 from backoffice.health.watching import watch, watch_if_overdue
 from backoffice.operations.models import Heartbeat, Operation, State
+from backoffice.sandbox import Sandbox
 from backoffice.sync.models import Quarantine
+from backoffice.sync.services import sync_resource
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +249,26 @@ def test_a_quarantine_that_grows_is_an_alert(settings: Any) -> None:
             watch_after(clock, minutes=1)
             assert Alert.objects.filter(kind="quarantine").exists() is is_alert
     assert Alert.objects.get(kind="quarantine").facts == {"count": 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_that_is_not_accepted_is_an_alert_until_it_is(sandbox: Sandbox) -> None:
+    sandbox.control.fault("refuse_address", count=None)
+    assert sync_resource(name="assets", mode="full").state == "failed"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        watch_after(clock, minutes=1)
+        assert words_of(Alert.objects.get(kind="token")) == "The provider does not accept our token."
+        sandbox.control.clear_faults()
+        sync_resource(name="assets", mode="full")
+        watch_after(clock, minutes=1)
+        assert not Alert.objects.get(kind="token").is_open
+
+
+def test_an_inbox_that_refuses_events_is_an_alert(client: Client, settings: Any) -> None:
+    for _delivery in range(settings.ALERT_REFUSED_EVENTS):
+        assert client.post("/webhooks/cryptopocket/", "{}", content_type="application/json").status_code == 401
+    watch()
+    assert Alert.objects.get(kind="refused_events").facts == {"count": settings.ALERT_REFUSED_EVENTS}
 
 
 def test_silent_processes_and_stale_lists_are_alerts() -> None:
