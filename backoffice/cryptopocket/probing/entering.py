@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from backoffice.cryptopocket.dig import ABSENT, dig
+from backoffice.cryptopocket.dig import dig
 from backoffice.cryptopocket.probing.alternatives import LIFETIME_NAMES, TOKEN_NAMES
 from backoffice.cryptopocket.probing.asking import Reply
 from backoffice.cryptopocket.probing.judging import find_code
@@ -107,6 +107,6 @@ def _note_lifetime(session: Session, document: Mapping[str, Any]) -> None:
 
 
 def _is_seconds(value: Any) -> bool:
-    return (
-        value is not ABSENT and isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 < value < 10**8
-    )
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 9:
+        return int(value) > 0
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 < value < 10**8

@@ -94,7 +94,7 @@ class _Matcher:
 
     def _may_share(self, field: str) -> bool:
         """An account's id is its IBAN: two logical fields with one name."""
-        return field == "id" and "iban" in self._endpoint.fields
+        return field in {"id", "iban"} and kinds_of(self._endpoint.name, "id") == ("iban",)
 
     def _find_assumed(self, field: str) -> str | None:
         return next((name for name in self._endpoint.fields[field] if self._can_be(field, name)), None)
@@ -133,7 +133,9 @@ class _Matcher:
             if field in settled:
                 continue
             scores = {
-                name: self._score(field, name) for name in self._leaves() if self._is_candidate(field, name, taken)
+                name: self._score(field, name)
+                for name in self._candidates(field)
+                if self._is_candidate(field, name, taken)
             }
             best = max(scores.values(), default=0)
             if best >= _LEAST_SCORE:
@@ -143,14 +145,17 @@ class _Matcher:
     def _is_candidate(self, field: str, name: str, taken: set[str]) -> bool:
         return (name not in taken or self._may_share(field)) and self._can_be(field, name)
 
+    def _candidates(self, field: str) -> list[str]:
+        """Return the names of plain values, and for a payer those of objects too."""
+        return list(self._columns) if field == "holder" else self._leaves()
+
     def _score(self, field: str, name: str) -> int:
-        """How likely a name is: its place among the synonyms, whole or by its last part; else its telling shape."""
+        """How likely a name is: its place among the synonyms, whole or by its last parts; else its telling shape."""
         synonyms = [normalise(synonym) for synonym in synonyms_of(self._endpoint.name, field)]
-        whole, last = normalise(name), normalise(name.rpartition(".")[2])
-        if whole in synonyms:
-            return 200 - synonyms.index(whole)
-        if last in synonyms:
-            return 150 - synonyms.index(last)
+        for score, parts in ((200, 0), (190, -2), (150, -1)):
+            shown = normalise(".".join(name.split(".")[parts:]))
+            if shown in synonyms:
+                return score - synonyms.index(shown)
         if self._refers(field, name):
             return 100
         return _LEAST_SCORE if set(kinds_of(self._endpoint.name, field)) & _TELLING_KINDS else 0

@@ -33,6 +33,7 @@ def find_call(session: Session, name: str, arguments: Mapping[str, Any], *, plau
         reply = session.ask(endpoint, arguments, extra=extra)
         if plausible(reply):
             _note_path(session, name, endpoint)
+            _note_status_word(session, name, reply)
             return FoundCall(endpoint=session.notebook.endpoint(name), reply=reply, extra=extra)
         if not refused and path_exists(reply, session.notebook.catalogue.conventions):
             refused = endpoint.path
@@ -72,6 +73,15 @@ def _note_path(session: Session, name: str, endpoint: Endpoint) -> None:
     notebook.compare(name, "path", assumed=notebook.assumed[name].path, found=endpoint.path)
     notebook.change(name, path=endpoint.path, path_provenance="confirmed")
     session.used_paths[endpoint.path] = name
+
+
+def _note_status_word(session: Session, name: str, reply: Reply) -> None:
+    """Where a success comes without a status word, believe that it may be missing."""
+    notebook = session.notebook
+    if "status" in reply.document or notebook.endpoint(name).status_may_be_missing:
+        return
+    notebook.note(name, "status word", "differs", assumed="always there", found="missing from a success")
+    notebook.change(name, status_may_be_missing=True)
 
 
 def _note_missing(session: Session, name: str, refused: str) -> None:

@@ -12,8 +12,10 @@ from backoffice.cryptopocket.probing.by_method import probe_writing_paths
 from backoffice.cryptopocket.probing.entering import NoEntryError, enter
 from backoffice.cryptopocket.probing.listing import probe_list
 from backoffice.cryptopocket.probing.notebook import Notebook
+from backoffice.cryptopocket.probing.people import probe_holders, probe_kinds
 from backoffice.cryptopocket.probing.refusals import probe_refusals
 from backoffice.cryptopocket.probing.session import Session
+from backoffice.cryptopocket.probing.settling import settle_words, settle_zone
 from backoffice.cryptopocket.probing.singles import probe_single
 from backoffice.cryptopocket.probing.units import (
     note_unit,
@@ -24,7 +26,8 @@ from backoffice.cryptopocket.probing.units import (
 )
 
 OnProgress = Callable[[int, int], None]
-_MOST_SINGLES = 4
+_MOST_SINGLES = 8
+_MOST_COINS = 4
 _QUOTED_AMOUNT = Decimal(100)
 
 
@@ -75,6 +78,7 @@ class Prober:
             self._probe_customers,
             lambda: probe_single(session, "get_payment", self._different("list_payments", "payment_id")),
             lambda: probe_single(session, "get_off_ramp", self._different("list_off_ramps", "off_ramp_id")),
+            self._settle,
             self._probe_prices,
             self._probe_units,
             lambda: probe_writing_paths(session),
@@ -95,13 +99,21 @@ class Prober:
         probe_single(session, "get_kyc_status", self._different("list_customers", "user_id", by="kyc_status"))
 
     def _different(self, name: str, argument: str, *, by: str = "status") -> list[dict[str, Any]]:
-        """Return the ids of a few objects of a list, one of each status before a second of any."""
+        """Return the ids of a few objects of a list: one of each status, the first and the last."""
         firsts: dict[Any, dict[str, Any]] = {}
         for item in self._session.items.get(name, []):
             firsts.setdefault(item.get(by), item)
-        chosen = [*firsts.values(), *self._session.items.get(name, [])[:2]]
+        items = self._session.items.get(name, [])
+        chosen = [*firsts.values(), *items[:1], *items[-1:]]
         ids = dict.fromkeys(str(item["id"]) for item in chosen if item.get("id") is not None)
         return [{argument: identifier} for identifier in list(ids)[:_MOST_SINGLES]]
+
+    def _settle(self) -> None:
+        """Settle what lists leave open by what single reads showed."""
+        settle_words(self._session)
+        settle_zone(self._session)
+        probe_kinds(self._session)
+        probe_holders(self._session)
 
     def _probe_prices(self) -> None:
         """Probe prices and quotes with coins that are on offer, first of all those that were traded."""
@@ -126,7 +138,7 @@ class Prober:
         for asset in self._session.items.get("list_available_assets", []):
             chains.setdefault(str(asset["symbol"]), asset.get("chain"))
         ordered = sorted(chains, key=lambda symbol: (symbol not in traded, symbol != "USDC"))
-        return [(symbol, chains[symbol]) for symbol in ordered[:_MOST_SINGLES]]
+        return [(symbol, chains[symbol]) for symbol in ordered[:_MOST_COINS]]
 
     def _probe_units(self) -> None:
         prices = self._prices()

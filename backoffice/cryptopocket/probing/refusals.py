@@ -18,6 +18,11 @@ PROVOKED: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("find_user", "user_not_found", {"email": "nobody.at.all@example.org"}),
     ("get_off_ramp", "rampoff_not_found", {"off_ramp_id": NO_OBJECT}),
     ("list_bank_transactions", "account_not_found", {"iban": NO_ACCOUNT}),
+    (
+        "get_on_ramp_quote",
+        "coin_not_supported",
+        {"amount": "100", "symbol": "ZZQX", "chain": "nochain", "payment_type": "card"},
+    ),
 )
 """Questions that must be refused, and the code that the contract has for it."""
 
@@ -25,20 +30,18 @@ PROVOKED: tuple[tuple[str, str, dict[str, str]], ...] = (
 def probe_refusals(session: Session) -> None:
     """Ask for what does not exist, and with a token that is none; note the codes and where they stand."""
     places: dict[str, None] = {}
-    codes: dict[str, str] = {}
     for name, expected, arguments in PROVOKED:
         if session.notebook.endpoint(name).path_provenance == "confirmed":
             code, place = _provoke(session, name, arguments)
             _note_code(session, name, expected, code)
             if code:
                 places[place] = None
-                codes[code] = expected
+                _believe_code(session, name, expected, code)
     code, place = _provoke_with_a_bad_token(session)
     if code:
         places[place] = None
     _note_authorisation(session, code)
     _note_places(session, tuple(places))
-    _believe_codes(session, codes)
 
 
 def _provoke(session: Session, name: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
@@ -64,9 +67,9 @@ def _provoke_with_a_bad_token(session: Session) -> tuple[str, str]:
 def _note_code(session: Session, name: str, expected: str, code: str) -> None:
     if not code:
         reason = "what does not exist was not refused with a code"
-        session.notebook.note(name, "code for what does not exist", "ambiguous", assumed=expected, reason=reason)
+        session.notebook.note(name, "code for what is not there", "ambiguous", assumed=expected, reason=reason)
         return
-    session.notebook.compare(name, "code for what does not exist", assumed=expected, found=code)
+    session.notebook.compare(name, "code for what is not there", assumed=expected, found=code)
 
 
 def _note_authorisation(session: Session, code: str) -> None:
@@ -94,9 +97,21 @@ def _note_places(session: Session, places: tuple[str, ...]) -> None:
         notebook.change_conventions(code_locations=(*new, *assumed))
 
 
-def _believe_codes(session: Session, codes: Mapping[str, str]) -> None:
-    """Believe what their codes mean; those that are ours need no telling."""
-    new = {theirs: ours for theirs, ours in codes.items() if theirs != ours}
-    if new:
-        conventions = session.notebook.catalogue.conventions
-        session.notebook.change_conventions(error_codes={**conventions.error_codes, **new})
+def _believe_code(session: Session, name: str, expected: str, code: str) -> None:
+    """Believe what their code means; one of ours needs no telling."""
+    notebook, endpoint = session.notebook, session.notebook.endpoint(name)
+    if code in {expected, *endpoint.not_found_codes}:
+        return
+    if expected in endpoint.not_found_codes:
+        notebook.change(name, not_found_codes=(*endpoint.not_found_codes, code))
+        _believe_of_calls_that_write(session, expected, code)
+        return
+    conventions = notebook.catalogue.conventions
+    notebook.change_conventions(error_codes={**conventions.error_codes, code: expected})
+
+
+def _believe_of_calls_that_write(session: Session, expected: str, code: str) -> None:
+    """What does not exist has the same code wherever it is asked for."""
+    for name, endpoint in session.notebook.catalogue.endpoints.items():
+        if not endpoint.only_reads and expected in endpoint.not_found_codes and code not in endpoint.not_found_codes:
+            session.notebook.change(name, not_found_codes=(*endpoint.not_found_codes, code))

@@ -28,9 +28,12 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool) or (type(value) in {int, str} and str(value).strip().casefold() in FLAG_WORDS)
 
 
+_EARLIEST_YEAR, _LATEST_YEAR = 1990, 2100
+
+
 def find_date_format(value: Any) -> str | None:
     """Return how a date is written: `iso`, `seconds`, `milliseconds` or a format; None where it is no date."""
-    if type(value) is int:
+    if _is_number(value):
         return _name_number_of_date(value)
     if not isinstance(value, str):
         return None
@@ -39,7 +42,7 @@ def find_date_format(value: Any) -> str | None:
     return next((form for form in DATE_FORMATS if _is_written_as(value, form)), None)
 
 
-def _name_number_of_date(value: int) -> str | None:
+def _name_number_of_date(value: int | Decimal) -> str | None:
     if 1_200_000_000 <= value < 2_500_000_000:
         return "seconds"
     return "milliseconds" if 1_200_000_000_000 <= value < 2_500_000_000_000 else None
@@ -47,16 +50,18 @@ def _name_number_of_date(value: int) -> str | None:
 
 def _is_written_as(value: str, form: str) -> bool:
     try:
-        datetime.strptime(value, form)  # noqa: DTZ007 - only whether it can be read so
+        moment = datetime.strptime(value, form)  # noqa: DTZ007 - only whether it can be read so
     except ValueError:
         return False
-    return True
+    return _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR and (not _DIGITS(value) or len(value) in {8, 14})
 
 
 _DIGITS = _text(r"[0-9]{1,100}")
 _DECIMAL = _text(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _ISO = _text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.*)?")
 _WORD = _text(r"[A-Za-z][A-Za-z0-9_. -]{0,39}")
+
+_SHORT_CODE = _text(r"[A-Za-z0-9_-]{1,20}")
 
 TESTS: dict[str, Test] = {
     "payment id": _text(r"(?=.*[A-Za-z])[A-Za-z0-9]{25}"),
@@ -71,6 +76,7 @@ TESTS: dict[str, Test] = {
     "currency": _text(r"[A-Z]{3}"),
     "symbol": _text(r"[A-Z][A-Z0-9.]{1,9}"),
     "word": _WORD,
+    "code": lambda value: _WORD(value) or (type(value) is int and 0 <= value < 1000) or _SHORT_CODE(value),
     "flag": _is_flag,
     "link": _text(r"([a-z]+://)?[A-Za-z0-9.-]+\.[a-z]{2,}(:[0-9]+)?/.*|[a-z]+://.+"),
     "transaction hash": _text(r"(0x)?[0-9a-fA-F]{40,}|[A-Za-z0-9]{43,90}"),

@@ -61,18 +61,17 @@ def locate_object(session: Session, endpoint: Endpoint, reply: Reply, arguments:
     if not session.succeeded(reply):
         return None
     objects = dict(find_objects(reply.document))
-    ordered = [place for place in endpoint.object_locations if place in objects]
-    ordered += [place for place in objects if place not in ordered and place != ""] + [""]
-    fitting = [place for place in ordered if place in objects and _fits(session, endpoint, objects[place], arguments)]
+    fitting = [place for place in objects if _fits(session, endpoint, objects[place], arguments)]
     if not fitting:
         return None
-    known = [place for place in fitting if place in endpoint.object_locations]
-    return known[0] if known else max(fitting, key=lambda place: _count_fields(session, endpoint, objects[place]))
+    return max(fitting, key=lambda place: _rank(session, endpoint, objects[place], place))
 
 
-def _count_fields(session: Session, endpoint: Endpoint, item: Item) -> int:
+def _rank(session: Session, endpoint: Endpoint, item: Item, place: str) -> tuple[int, int, bool]:
+    """Most fields first; of those, the object that has them closest; then one of the assumed places."""
     match = match_fields([item], endpoint=endpoint, known=session.known())
-    return len(match.as_assumed) + len(match.found)
+    names = [*match.as_assumed.values(), *match.found.values()]
+    return len(names), -sum(name.count(".") for name in names), place in endpoint.object_locations
 
 
 def _fits(session: Session, endpoint: Endpoint, item: Item, arguments: Mapping[str, Any]) -> bool:

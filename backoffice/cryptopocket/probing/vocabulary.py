@@ -7,10 +7,12 @@ from typing import Any
 
 from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.cryptopocket.probing.alternatives import FLAG_WORDS, KNOWN_FLAGS, WORD_FIELDS, WORDS
+from backoffice.cryptopocket.probing.notebook import Verdict
 from backoffice.cryptopocket.probing.session import Session
 from backoffice.cryptopocket.probing.shapes import find_date_format
 from backoffice.cryptopocket.resources.moments import MomentReader
 from backoffice.cryptopocket.resources.values import UnreadableValueError
+from backoffice.cryptopocket.words import make_word_table
 
 DATE_FIELDS = ("created_at", "booked_at")
 
@@ -18,39 +20,60 @@ DATE_FIELDS = ("created_at", "booked_at")
 def probe_words(session: Session, name: str) -> None:
     """Compare the words that the items of a call hold with ours; believe the synonyms that are known."""
     for field, kind in WORD_FIELDS.get(name, {}).items():
-        words = {str(value) for value in session.values(name, field) if isinstance(value, str)}
+        words = _words_of(session, name, field)
         if words:
-            _probe_kind(session, name, field, kind, words)
+            _probe_kind(session, kind, words)
+            note_words(session, name, field, kind)
 
 
-def _probe_kind(session: Session, name: str, field: str, kind: str, words: set[str]) -> None:
-    notebook = session.notebook
-    known = _known(session, kind)
-    new = {
-        word: meaning
-        for word in sorted(words)
-        if word.casefold() not in known and (meaning := translate(kind, word)) is not None
-    }
-    unknown = sorted(word for word in words if word.casefold() not in known and word not in new)
+def _probe_kind(session: Session, kind: str, words: set[str]) -> None:
+    """Believe the synonyms that are known of words that nobody told us of."""
+    table = make_word_table(session.notebook.catalogue.words, kind)
+    meanings = {word: translate(kind, word) for word in sorted(words) if _plain(word) not in _known(kind, table)}
+    new = {word: meaning for word, meaning in meanings.items() if meaning is not None}
     if new:
-        notebook.add_words(kind, new)
-    told = ", ".join(f"{theirs} = {str(ours).lower() if kind == 'flag' else ours}" for theirs, ours in new.items())
-    shown = ", ".join(filter(None, (told, ", ".join(sorted(words - set(new) - set(unknown))), *unknown)))
-    subject, assumed = f"words of {field}", ", ".join(sorted(_ours(kind)))
+        session.notebook.add_words(kind, new)
+
+
+def note_words(session: Session, name: str, field: str, kind: str, *, reason: str = "") -> None:
+    """Note which words a call's items hold, what they are taken to mean, and which nobody knows."""
+    words = _words_of(session, name, field)
+    if not words:
+        return
+    notebook = session.notebook
+    table = make_word_table(notebook.catalogue.words, kind)
+    assumed = _known(kind, make_word_table(notebook.assumed.words, kind))
+    unknown = sorted(word for word in words if _plain(word) not in _known(kind, table))
+    told = [_describe(word, table, kind) for word in sorted(words) if word not in unknown]
+    subject, ours = f"words of {field}", ", ".join(sorted(_ours(kind)))
     if unknown:
         reason = f"nobody knows what {', '.join(unknown)} means: decide, and set it in the file"
-        notebook.note(name, subject, "ambiguous", assumed=assumed, found=shown, reason=reason)
-    else:
-        notebook.note(name, subject, "differs" if new else "confirmed", assumed=assumed, found=shown)
+        notebook.note(name, subject, "ambiguous", assumed=ours, found=", ".join([*told, *unknown]), reason=reason)
+        return
+    verdict: Verdict = "confirmed" if {_plain(word) for word in words} <= assumed else "differs"
+    notebook.note(name, subject, verdict, assumed=ours, found=", ".join(told), reason=reason)
+
+
+def _describe(word: str, table: dict[str, Any], kind: str) -> str:
+    meaning = table.get(_plain(word), word)
+    shown = str(meaning).lower() if kind == "flag" else str(meaning)
+    return word if _plain(word) == shown else f"{word} = {shown}"
+
+
+def _words_of(session: Session, name: str, field: str) -> set[str]:
+    return {str(value) for value in session.values(name, field) if isinstance(value, str) or type(value) is int}
+
+
+def _plain(word: str) -> str:
+    return word.strip().casefold()
 
 
 def _ours(kind: str) -> Iterable[str]:
     return KNOWN_FLAGS if kind == "flag" else WORDS[kind]
 
 
-def _known(session: Session, kind: str) -> set[str]:
-    assumed = getattr(session.notebook.assumed.words, kind)
-    return {word.casefold() for word in (*_ours(kind), *assumed)}
+def _known(kind: str, table: dict[str, Any]) -> set[str]:
+    return {*table, *(KNOWN_FLAGS if kind == "flag" else ())}
 
 
 def translate(kind: str, word: str) -> str | bool | None:

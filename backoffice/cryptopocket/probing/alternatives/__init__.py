@@ -30,23 +30,31 @@ from backoffice.cryptopocket.probing.alternatives.paths import (
     PATHS,
 )
 from backoffice.cryptopocket.probing.alternatives.words import (
+    COMPANY_WORDS,
     DATE_FORMATS,
+    FAMILY_NAMES,
     FLAG_WORDS,
+    GIVEN_NAMES,
     KNOWN_FLAGS,
+    PERSON_WORDS,
     REQUEST_DATE_FORMATS,
     WORD_FIELDS,
     WORDS,
+    ZONES,
 )
 
 __all__ = [
     "AUTHORISATION_HEADERS",
     "CODE_NAMES",
+    "COMPANY_WORDS",
     "CURRENT_NAMES",
     "DATE_FORMATS",
     "ENDPOINT_SYNONYMS",
+    "FAMILY_NAMES",
     "FIELD_KINDS",
     "FIELD_SYNONYMS",
     "FLAG_WORDS",
+    "GIVEN_NAMES",
     "KNOWN_FLAGS",
     "LAST_NAMES",
     "LIFETIME_NAMES",
@@ -56,6 +64,7 @@ __all__ = [
     "PAGE_PARAMETERS",
     "PARAMETERS",
     "PATHS",
+    "PERSON_WORDS",
     "REQUEST_DATE_FORMATS",
     "SAME_ITEMS",
     "SIZE_PARAMETERS",
@@ -63,6 +72,7 @@ __all__ = [
     "TOTAL_NAMES",
     "WORDS",
     "WORD_FIELDS",
+    "ZONES",
     "kinds_of",
     "synonyms_of",
 ]

@@ -12,13 +12,13 @@ FIELD_KINDS: dict[str, tuple[str, ...]] = {
     "uuid": ("uuid",),
     "kind": ("kind",),
     "email": ("e-mail",),
-    "kyc_status": ("word",),
+    "kyc_status": ("code",),
     "kyc_valid": ("flag",),
     "kyc_form_url": ("link",),
     "created_at": ("moment",),
     "booked_at": ("moment",),
     "customer_id": ("number id",),
-    "status": ("word",),
+    "status": ("code",),
     "fiat_amount": ("amount",),
     "coin_amount": ("amount",),
     "amount": ("amount",),
@@ -39,7 +39,7 @@ FIELD_KINDS: dict[str, tuple[str, ...]] = {
     "account_iban": ("iban",),
     "counterparty_iban": ("iban",),
     "bic": ("bic",),
-    "direction": ("word",),
+    "direction": ("code",),
     "reconciled": ("flag",),
     "payment_id": ("payment id",),
     "holder": ("holder",),
@@ -49,114 +49,206 @@ FIELD_KINDS: dict[str, tuple[str, ...]] = {
 
 FIELD_SYNONYMS: dict[str, tuple[str, ...]] = {
     "id": ("id", "uid", "code", "number", "key", "reference"),
-    "uuid": ("uuid", "guid", "public_id"),
-    "kind": ("kind", "type", "user_type", "customer_type", "is_company", "entity_type", "person_type", "account_type"),
-    "email": ("email", "mail", "e_mail", "email_address"),
-    "name": ("name", "first_name", "given_name", "forename", "nombre", "label", "title", "alias", "account_name"),
-    "last_name": ("last_name", "surname", "family_name", "lastname", "apellido"),
-    "company_name": ("company_name", "business_name", "legal_name", "trade_name", "company", "organisation"),
-    "country": ("country", "country_name", "nation", "country_of_residence", "country_code", "pais"),
+    "uuid": (
+        "uuid", "guid", "public_id", "customer_uuid", "publicId",
+    ),
+    "kind": (
+        "kind", "type", "user_type", "customer_type", "is_company", "entity_type", "person_type", "account_type",
+        "legal_form", "isLegalEntity", "is_legal_entity", "legal_entity", "tipo_persona", "tipo",
+    ),
+    "email": (
+        "email", "mail", "e_mail", "email_address", "correo",
+    ),
+    "name": (
+        "name", "first_name", "given_name", "forename", "nombre", "label", "title", "alias", "account_name",
+        "displayName", "titulo",
+    ),
+    "last_name": (
+        "last_name", "surname", "family_name", "lastname", "apellido", "apellidos",
+    ),
+    "company_name": (
+        "company_name", "business_name", "legal_name", "trade_name", "company", "organisation", "razon_social",
+    ),
+    "country": (
+        "country", "country_name", "nation", "country_of_residence", "country_code", "pais", "pais_nombre",
+    ),
     "identification_number": (
         "identification_number", "document_number", "id_number", "identity_number", "tax_id", "national_id", "dni",
-        "doc_number", "identification", "document",
+        "doc_number", "identification", "document", "num_doc", "numero_documento", "identity.number",
     ),
     "identification_type": (
         "identification_type", "document_type", "id_type", "identity_type", "doc_type", "identification_kind",
+        "tipo_doc", "tipo_documento", "identity.type",
     ),
     "kyc_status": (
         "kyc_status", "kyb_status", "verification_status", "status", "kyc_state", "verification", "state", "kyc",
-        "verification_state",
+        "verification_state", "situacion", "estado",
     ),
-    "kyc_valid": ("kyc_valid", "kyb_valid", "is_valid", "verified", "is_verified", "kyc_ok", "valid", "kyc_verified"),
+    "kyc_valid": (
+        "kyc_valid", "kyb_valid", "is_valid", "verified", "is_verified", "kyc_ok", "valid", "kyc_verified", "passed",
+        "verification.passed", "verificado", "valido",
+    ),
     "kyc_form_url": ("kyc_form_url", "kyc_url", "form_url", "kyc_link", "verification_url"),
     "created_at": (
         "created_at", "created", "creation_date", "date", "created_on", "createdAt", "registered_at", "timestamp",
-        "date_created", "inserted_at", "signup_date", "registered_on",
+        "date_created", "inserted_at", "signup_date", "registered_on", "ordered_at", "alta", "fecha", "fecha_alta",
+        "createdOn",
     ),
     "external_id": (
         "external_id", "reference", "external_reference", "integrator_reference", "order_id", "merchant_reference",
-        "client_reference", "ref", "externalId", "your_reference", "partner_reference",
+        "client_reference", "ref", "externalId", "your_reference", "partner_reference", "referencia",
     ),
     "customer_id": (
         "user_id", "customer_id", "user", "customer", "client_id", "userId", "customerId", "owner_id", "client",
-        "payer_id",
+        "payer_id", "buyer_id", "seller_id", "buyer", "seller", "cliente", "usuario",
     ),
-    "status": ("status", "state", "payment_status", "current_status", "situation", "stage", "transaction_status"),
+    "status": (
+        "status", "state", "payment_status", "current_status", "situation", "stage", "transaction_status",
+        "order_state", "sale_state", "situacion", "estado",
+    ),
     "fiat_amount": (
         "fiat_amount", "amount_fiat", "fiat_value", "fiat_total", "amount_eur", "payout_amount", "amount", "fiat",
-        "total", "payout", "price", "amount_in", "eur", "euros", "proceeds", "fiatAmount",
+        "total", "payout", "price", "amount_in", "eur", "euros", "proceeds", "fiatAmount", "price.value",
+        "payout.value", "importe", "cents", "amount_in_cents",
     ),
-    "fiat_symbol": ("fiat_symbol", "fiat_currency", "currency", "fiat", "currency_code", "fiat_code", "quote_currency"),
-    "coin_symbol": ("coin_symbol", "symbol", "coin", "crypto", "token", "asset", "crypto_symbol", "ticker"),
+    "fiat_symbol": (
+        "fiat_symbol", "fiat_currency", "currency", "fiat", "currency_code", "fiat_code", "quote_currency", "divisa",
+        "payout_currency",
+    ),
+    "coin_symbol": (
+        "coin_symbol", "symbol", "coin", "crypto", "token", "asset", "crypto_symbol", "ticker", "token.symbol",
+        "moneda",
+    ),
     "coin_amount": (
         "coin_amount", "crypto_amount", "token_amount", "tokens", "coins", "amount_coin", "amount_crypto", "quantity",
-        "asset_amount", "amount_out",
+        "asset_amount", "amount_out", "token.quantity", "token_quantity", "cantidad_moneda", "cantidad",
     ),
-    "coin_chain": ("coin_chain", "chain", "blockchain", "network", "coin_network"),
-    "payment_type": ("payment_type", "payment_method", "method", "pay_method", "type", "channel", "via"),
-    "txid": ("txid", "tx_id", "tx_hash", "hash", "transaction_hash", "txHash", "blockchain_tx", "tx"),
+    "coin_chain": (
+        "coin_chain", "chain", "blockchain", "network", "coin_network", "red",
+    ),
+    "payment_type": (
+        "payment_type", "payment_method", "method", "pay_method", "type", "channel", "via", "medio", "metodo",
+    ),
+    "txid": (
+        "txid", "tx_id", "tx_hash", "hash", "transaction_hash", "txHash", "blockchain_tx", "tx", "chain_hash",
+    ),
     "transfer_concept": (
         "concept", "transfer_concept", "bank_reference", "payment_reference", "transfer_reference", "bank_concept",
-        "remittance", "remittance_information", "concepto",
+        "remittance", "remittance_information", "concepto", "transfer_text",
     ),
-    "holder": ("holder", "payer", "payer_name", "account_holder", "holder_name", "paid_by"),
-    "symbol": ("symbol", "crypto", "coin_symbol", "coin", "token", "asset", "ticker", "code", "currency"),
-    "blockchain": ("blockchain", "chain", "coin_chain", "network", "coin_network"),
-    "chain": ("chain", "coin_chain", "blockchain", "network", "coin_network"),
+    "holder": (
+        "holder", "payer", "payer_name", "account_holder", "holder_name", "paid_by", "titular", "pagador",
+    ),
+    "symbol": (
+        "symbol", "crypto", "coin_symbol", "coin", "token", "asset", "ticker", "code", "currency", "token.symbol",
+        "token_symbol", "moneda",
+    ),
+    "blockchain": (
+        "blockchain", "chain", "coin_chain", "network", "coin_network", "token_network", "red",
+    ),
+    "chain": (
+        "chain", "coin_chain", "blockchain", "network", "coin_network", "token_network", "red",
+    ),
     "amount": (
         "amount", "value", "crypto_amount", "token_amount", "coin_amount", "quantity", "tokens", "estimated_tokens",
         "result", "sum", "importe", "units", "fiat_amount", "estimate", "payout", "estimated_amount", "total",
-        "you_get", "amount_out", "base_units", "estimated", "proceeds",
+        "you_get", "amount_out", "base_units", "estimated", "proceeds", "asset_amount", "money.value",
+        "amount_in_cents", "cantidad_moneda", "cantidad", "token.quantity",
     ),
-    "decimals": ("decimals", "precision", "scale", "token_decimals", "exponent"),
-    "iban": ("iban", "account_iban", "account_number", "number", "account"),
-    "bic": ("bic", "swift", "bic_swift", "swift_code", "swift_bic"),
-    "currency": ("currency", "currency_code", "fiat_symbol", "fiat_currency", "ccy", "iso_currency"),
-    "balance": ("balance", "available_balance", "current_balance", "available", "saldo", "funds", "amount"),
-    "account_iban": ("iban", "account_iban", "account", "own_iban", "account_number"),
-    "direction": ("direction", "type", "side", "sign", "debit_credit", "movement_type", "flow", "kind", "dc"),
+    "decimals": (
+        "decimals", "precision", "scale", "token_decimals", "exponent", "asset_decimals", "decimales",
+    ),
+    "iban": (
+        "iban", "account_iban", "account_number", "number", "account", "cuenta",
+    ),
+    "bic": (
+        "bic", "swift", "bic_swift", "swift_code", "swift_bic", "banco",
+    ),
+    "currency": (
+        "currency", "currency_code", "fiat_symbol", "fiat_currency", "ccy", "iso_currency", "divisa",
+    ),
+    "balance": (
+        "balance", "available_balance", "current_balance", "available", "saldo", "funds", "amount", "balance_in_cents",
+    ),
+    "account_iban": (
+        "iban", "account_iban", "account", "own_iban", "account_number", "cuenta",
+    ),
+    "direction": (
+        "direction", "type", "side", "sign", "debit_credit", "movement_type", "flow", "kind", "dc",
+        "credit_debit_indicator", "signo",
+    ),
     "concept": (
         "concept", "description", "reference", "remittance", "remittance_information", "details", "text", "memo",
-        "narrative", "purpose", "concepto",
+        "narrative", "purpose", "concepto", "remittance_text", "texto",
     ),
     "counterparty_name": (
-        "counterparty_name", "counterparty", "payer_name", "sender_name", "name", "holder", "other_party",
-        "remitter", "remitter_name", "sender", "debtor_name", "ordering_party", "partner_name", "payer",
+        "counterparty_name", "counterparty", "payer_name", "sender_name", "name", "holder", "other_party", "remitter",
+        "remitter_name", "sender", "debtor_name", "ordering_party", "partner_name", "payer", "party.name", "ordenante",
     ),
     "counterparty_iban": (
         "counterparty_iban", "payer_iban", "sender_iban", "other_iban", "remitter_iban", "debtor_iban", "from_iban",
         "partner_iban", "counterparty_account", "remitter_account", "sender_account", "debtor_account",
+        "other_party_iban", "party.iban", "cuenta_ordenante",
     ),
     "booked_at": (
         "booked_at", "date", "created_at", "booking_date", "value_date", "operation_date", "booked_on", "posted_at",
-        "transaction_date", "booked", "timestamp", "executed_at", "entry_date", "bookedAt",
+        "transaction_date", "booked", "timestamp", "executed_at", "entry_date", "bookedAt", "fecha",
     ),
-    "reconciled": ("reconciled", "is_reconciled", "matched", "is_matched", "reconciliation", "settled", "linked"),
-    "payment_id": ("payment_id", "payment", "matched_payment", "payment_reference", "paymentId", "matched_payment_id"),
-    "bank_transaction_id": ("bank_transaction_id", "transaction_id", "movement_id", "line_id", "bank_movement_id"),
-    "code": ("code", "payment_type", "method", "id", "key", "slug", "type", "method_code"),
-    "price": ("price", "value", "rate", "amount", "unit_price", "quote", "last", "token_price", "cost", "price_fiat"),
+    "reconciled": (
+        "reconciled", "is_reconciled", "matched", "is_matched", "reconciliation", "settled", "linked", "allocated",
+        "conciliado",
+    ),
+    "payment_id": (
+        "payment_id", "payment", "matched_payment", "payment_reference", "paymentId", "matched_payment_id",
+        "matched_transaction_id", "allocated_order_id", "pago",
+    ),
+    "bank_transaction_id": (
+        "bank_transaction_id", "transaction_id", "movement_id", "line_id", "bank_movement_id", "apunte", "movimiento",
+    ),
+    "code": (
+        "code", "payment_type", "method", "id", "key", "slug", "type", "method_code", "channel", "medio", "metodo",
+    ),
+    "price": (
+        "price", "value", "rate", "amount", "unit_price", "quote", "last", "token_price", "cost", "price_fiat",
+        "precio",
+    ),
 }  # fmt: skip
 
 ENDPOINT_SYNONYMS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("list_payments", "id"): ("id", "payment_id", "paymentId", "payment", "transaction_id", "operation_id"),
-    ("list_off_ramps", "id"): ("id", "rampoff_id", "offramp_id", "off_ramp_id", "sale_id", "operation_id", "order_id"),
-    ("list_customers", "id"): ("id", "user_id", "customer_id", "client_id", "uid", "number"),
+    ("list_payments", "id"): (
+        "id", "payment_id", "paymentId", "payment", "transaction_id", "operation_id", "order_id", "pago",
+    ),
+    ("list_off_ramps", "id"): (
+        "id", "rampoff_id", "offramp_id", "off_ramp_id", "sale_id", "operation_id", "order_id", "withdrawal_id",
+        "venta",
+    ),
+    ("list_customers", "id"): (
+        "id", "user_id", "customer_id", "client_id", "uid", "number", "cliente",
+    ),
     ("list_bank_transactions", "id"): (
         "id", "transaction_id", "movement_id", "line_id", "bank_transaction_id", "entry_id", "reference", "number",
+        "apunte", "movimiento",
     ),
-    ("list_bank_accounts", "id"): ("iban", "account_iban", "account_number", "number", "account"),
-    ("get_off_ramp_quote", "symbol"): ("fiat_symbol", "fiat_currency", "currency", "fiat"),
+    ("list_bank_accounts", "id"): (
+        "iban", "account_iban", "account_number", "number", "account", "cuenta",
+    ),
+    ("get_off_ramp_quote", "symbol"): (
+        "fiat_symbol", "fiat_currency", "currency", "fiat", "payout_currency", "divisa",
+    ),
     ("get_on_ramp_quote", "amount"): (
         "tokens", "amount", "crypto_amount", "coin_amount", "estimated_tokens", "token_amount", "estimate", "quantity",
         "coins", "result", "estimated", "you_get",
     ),
     ("get_off_ramp_quote", "amount"): (
         "fiat_amount", "fiat", "amount", "payout", "result", "estimate", "euros", "fiat_value", "eur", "proceeds",
-        "you_get", "payout_amount", "total", "estimated_fiat", "estimated",
+        "you_get", "payout_amount", "total", "estimated_fiat", "estimated", "payout.value", "importe",
     ),
-    ("list_payment_methods", "country"): ("country_code", "country", "country_iso"),
-    ("list_payment_methods", "fiat_symbol"): ("fiat_symbol", "currency", "fiat_currency", "fiat"),
+    ("list_payment_methods", "country"): (
+        "country_code", "country", "country_iso", "countryIso3", "pais",
+    ),
+    ("list_payment_methods", "fiat_symbol"): (
+        "fiat_symbol", "currency", "fiat_currency", "fiat", "currency_code", "divisa",
+    ),
 }  # fmt: skip
 """Synonyms of a field in one list, where they are others than usual. A single read uses those of its list."""
 

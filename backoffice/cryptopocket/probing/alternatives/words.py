@@ -15,6 +15,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             "initial",
             "unpaid",
             "draft",
+            "awaiting",
         ),
         "pending_bank": (
             "bank_pending",
@@ -40,6 +41,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             "cobrado",
             "payment_confirmed",
             "pagado",
+            "funds_received",
         ),
         "coins_sent": (
             "sent",
@@ -68,6 +70,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
             "deposited",
             "coins_in",
             "recibido",
+            "crypto_in",
         ),
         "finished": ("completed", "complete", "done", "paid_out", "paid", "settled", "transferred", "closed", "pagado"),
     },
@@ -102,7 +105,20 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "direction": {
         "credit": ("in", "incoming", "c", "cr", "crdt", "deposit", "inbound", "received", "entrada", "abono", "haber"),
-        "debit": ("out", "outgoing", "d", "db", "dr", "dbit", "withdrawal", "outbound", "sent", "salida", "cargo"),
+        "debit": (
+            "out",
+            "outgoing",
+            "d",
+            "db",
+            "dr",
+            "dbit",
+            "withdrawal",
+            "outbound",
+            "sent",
+            "salida",
+            "cargo",
+            "debe",
+        ),
     },
 }
 """The words of the contract, and synonyms of each."""
@@ -129,7 +145,23 @@ WORD_FIELDS: dict[str, dict[str, str]] = {
 REQUEST_DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y%m%d", "%Y/%m/%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%SZ")
 """How a date may have to be written in a filter."""
 
+COMPANY_WORDS = ("legal_person", "persona_juridica", "juridica", "pj", "corporate", "organisation", "entity", "corp")
+PERSON_WORDS = ("natural_person", "persona_fisica", "fisica", "pf", "physical_person", "private", "human", "np")
+"""Words that mark companies and persons, beside those that the conventions know."""
+
+GIVEN_NAMES = ("name", "first_name", "given_name", "nombre")
+FAMILY_NAMES = ("last_name", "family_name", "surname", "apellido", "apellidos")
+"""The parts of a payer's name where the payer is an object."""
+
+ZONES = (
+    "UTC", "Europe/Madrid", "America/Bogota", "America/Santiago", "America/Mexico_City", "America/Lima",
+    "America/Argentina/Buenos_Aires", "America/Sao_Paulo", "Europe/London", "Europe/Lisbon", "America/New_York",
+    "Atlantic/Canary", "Asia/Dubai",
+)  # fmt: skip
+"""Where the provider's clock may stand."""
+
 DATE_FORMATS = (
+    "%d/%m/%Y %H:%M:%S.%f",
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%Y%m%d%H%M%S", "%Y%m%d",
     "%a, %d %b %Y %H:%M:%S %z",
