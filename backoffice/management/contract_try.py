@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -19,15 +19,19 @@ from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
 from backoffice.cryptopocket.errors import ContractError, InvalidRequest, NotSent, OutcomeUnknown
 from backoffice.cryptopocket.outgoing import join_url
 from backoffice.cryptopocket.probing.amending import amend_file
-from backoffice.cryptopocket.probing.asking import Asker, ReadOnlyTransport
+from backoffice.cryptopocket.probing.asking import Asker, ReadOnlyTransport, Reply
 from backoffice.cryptopocket.probing.entering import NoEntryError, enter
+from backoffice.cryptopocket.probing.expecting import Values, learn_refusal
 from backoffice.cryptopocket.probing.notebook import Notebook
+from backoffice.cryptopocket.probing.refusing import Lesson, learn_request
 from backoffice.cryptopocket.probing.session import Session
 from backoffice.cryptopocket.probing.trying import (
     Trial,
     UnknownCallError,
     find_writing_call,
-    send_trial,
+    judge,
+    learn_success,
+    send_call,
     writing_calls,
 )
 from backoffice.cryptopocket.probing.writing import write_override_file
@@ -46,6 +50,7 @@ def add_try_arguments(parser: ArgumentParser) -> None:
         "--field", action="append", default=[], metavar="NAME=VALUE", help="by our name; NAME=@FILE sends a document"
     )
     parser.add_argument("--empty", action="store_true", help="send an empty body: the refusal names what is required")
+    parser.add_argument("--expect", metavar="CODE", help="the refusal that this should give, by the contract's code")
     parser.add_argument("--yes", action="store_true", help="do not ask before sending")
     parser.add_argument("--write", metavar="FILE", help="set the names that were learned in this override file")
 
@@ -60,15 +65,97 @@ def run_try(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, An
     catalogue = _take_from_file(catalogue, options)
     endpoint = _choose_call(catalogue, options)
     arguments = _read_fields(endpoint, options)
-    configuration = make_configuration(options)
+    configuration = make_configuration(options, requests_per_second=settings.CRYPTOPOCKET_REQUESTS_PER_SECOND)
     if not options["yes"]:
         _confirm(endpoint, configuration, empty=options["empty"])
-    trial = _send(catalogue, endpoint, arguments, configuration)
+    with Hand(catalogue, configuration) as hand:
+        trial = judge(hand.send(endpoint, arguments), catalogue, endpoint)
+        _tell(command, endpoint, trial)
+        values = _learn(command, hand, catalogue, endpoint, (trial, arguments, options))
+    if options["write"]:
+        _amend(command, endpoint, values, options["write"])
+
+
+def _tell(command: BaseCommand, endpoint: Endpoint, trial: Trial) -> None:
     command.stdout.write("\n".join((f"{endpoint.name}: POST {endpoint.path}", *trial.lines)))
     if trial.answer is not None:
         command.stdout.write(json.dumps(trial.answer, indent=2, ensure_ascii=False, default=str))
-    if options["write"]:
-        _amend(command, endpoint, trial, options["write"])
+
+
+class Hand:
+    """Sends single calls with a token of its own. Errors become texts that say whether anything was sent."""
+
+    def __init__(self, catalogue: Catalogue, configuration: Configuration) -> None:
+        self._catalogue = catalogue
+        self._base_url = configuration.base_url
+        self._transport = HttpTransport(configuration, authorisation_header=catalogue.conventions.authorisation_header)
+        token_url = join_url(configuration.base_url, catalogue["authenticate"].path)
+        self._asker = Asker(
+            ReadOnlyTransport(self._transport, token_url=token_url, maximum=2), base_url=configuration.base_url
+        )
+        self._secrets = {"api_key": configuration.api_key, "api_secret": configuration.api_secret}
+
+    def __enter__(self) -> Self:
+        """Fetch the token."""
+        try:
+            enter(Session(self._asker, Notebook(self._catalogue)), **self._secrets)
+        except (NoEntryError, NotSent, OutcomeUnknown) as problem:
+            self._transport.close()
+            raise CommandError(f"{problem} The call itself was not sent.") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def send(self, endpoint: Endpoint, arguments: Mapping[str, Any]) -> Reply:
+        """Send a call once."""
+        try:
+            return send_call(
+                self._transport, endpoint, arguments, base_url=self._base_url, token=self._asker.token or ""
+            )
+        except (NotSent, InvalidRequest, OutcomeUnknown) as problem:
+            raise CommandError(str(problem)) from None
+
+
+def _learn(
+    command: BaseCommand,
+    hand: Hand,
+    catalogue: Catalogue,
+    endpoint: Endpoint,
+    tried: tuple[Trial, Mapping[str, Any], Mapping[str, Any]],
+) -> Values:
+    """Return what the refusal teaches, after further bodies that lack something required."""
+    trial, arguments, options = tried
+    if options["expect"]:
+        return learn_refusal(trial.reply, catalogue, endpoint, expected=options["expect"])
+    if trial.accepted:
+        return learn_success(trial.reply, endpoint)
+    if not options["empty"]:
+        return {}
+
+    def send(candidate: Endpoint, fields: Mapping[str, Any]) -> Reply:
+        return hand.send(candidate, {**arguments, **fields})
+
+    lesson = learn_request(send, catalogue, endpoint, trial.reply)
+    for line in lesson.lines:
+        command.stdout.write(line)
+    return _as_values(endpoint, lesson)
+
+
+def _as_values(endpoint: Endpoint, lesson: Lesson) -> Values:
+    table = ("endpoints", endpoint.name)
+    values: Values = {
+        (*table, "request", field): name
+        for field, name in lesson.endpoint.request.items()
+        if name != endpoint.request[field]
+    }
+    for key in ("encoding", "file_encoding"):
+        if getattr(lesson.endpoint, key) != getattr(endpoint, key):
+            values[*table, key] = getattr(lesson.endpoint, key)
+    if lesson.required and not lesson.unmatched:
+        values[*table, "request_provenance"] = "confirmed"
+    return values
 
 
 def _take_from_file(catalogue: Catalogue, options: Mapping[str, Any]) -> Catalogue:
@@ -130,32 +217,8 @@ def _confirm(endpoint: Endpoint, configuration: Configuration, *, empty: bool) -
         raise CommandError("Nothing was sent.")
 
 
-def _send(
-    catalogue: Catalogue, endpoint: Endpoint, arguments: Mapping[str, Any], configuration: Configuration
-) -> Trial:
-    transport = HttpTransport(configuration, authorisation_header=catalogue.conventions.authorisation_header)
-    reading = ReadOnlyTransport(
-        transport, token_url=join_url(configuration.base_url, catalogue["authenticate"].path), maximum=2
-    )
-    asker = Asker(reading, base_url=configuration.base_url)
-    try:
-        enter(Session(asker, Notebook(catalogue)), api_key=configuration.api_key, api_secret=configuration.api_secret)
-        return send_trial(
-            transport, catalogue, endpoint, arguments, base_url=configuration.base_url, token=asker.token or ""
-        )
-    except (NoEntryError, NotSent, InvalidRequest, OutcomeUnknown) as problem:
-        raise CommandError(str(problem)) from None
-    finally:
-        transport.close()
-
-
-def _amend(command: BaseCommand, endpoint: Endpoint, trial: Trial, path: str) -> None:
+def _amend(command: BaseCommand, endpoint: Endpoint, values: Values, path: str) -> None:
     """Set what was learned in the override file; nothing where nothing was."""
-    values: dict[tuple[str, ...], Any] = {
-        ("endpoints", endpoint.name, "request", field): theirs for field, theirs in trial.request.items()
-    }
-    if trial.settled:
-        values["endpoints", endpoint.name, "request_provenance"] = "confirmed"
     if not values:
         command.stdout.write(f"{path} was not changed: nothing new was learned.")
         return

@@ -43,6 +43,17 @@ def find_code(reply: Reply, conventions: Conventions) -> tuple[str, str]:
     return "", ""
 
 
+def find_text_place(reply: Reply, code_place: str) -> str:
+    """Return where the sentence for people stands, beside the code; "" where there is none."""
+    around = code_place.rpartition(".")[0]
+    texts = [
+        place
+        for place, value in _walk(reply.document)
+        if place.rpartition(".")[0] == around and place != code_place and isinstance(value, str) and " " in value
+    ]
+    return texts[0] if len(texts) == 1 else ""
+
+
 def _code_locations(conventions: Conventions) -> tuple[str, ...]:
     return getattr(conventions, "code_locations", ("error", "message"))
 

@@ -16,7 +16,7 @@ Known = Mapping[str, frozenset[str]]
 
 _TELLING_KINDS = {"e-mail", "iban", "uuid", "payment id", "transaction hash", "moment", "bic"}
 _DEEPEST = 3
-_LEAST_SCORE = 30
+_MOST_SCORE, _REFERRING_SCORE, _LEAST_SCORE = 1000, 100, 30
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,16 +73,8 @@ class _Matcher:
 
     def match(self) -> Match:
         as_assumed = {field: name for field in self._endpoint.fields if (name := self._find_assumed(field))}
-        taken = set(as_assumed.values())
-        found: dict[str, str] = {}
-        ambiguous: dict[str, tuple[str, ...]] = {}
-        for field, names in self._rank(as_assumed, taken):
-            free = [name for name in names if name not in taken or self._may_share(field)]
-            if len(free) == 1:
-                found[field] = free[0]
-                taken.add(free[0])
-            elif free:
-                ambiguous[field] = tuple(free)
+        found, ambiguous = self._assign(as_assumed)
+        taken = {*as_assumed.values(), *found.values()}
         settled = {*as_assumed, *found, *ambiguous}
         return Match(
             as_assumed=as_assumed,
@@ -91,6 +83,25 @@ class _Matcher:
             unseen=tuple(field for field in self._endpoint.fields if field not in settled),
             unexplained=tuple(name for name in self._leaves() if name not in taken),
         )
+
+    def _assign(self, settled: Mapping[str, str]) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+        """Give names to the fields that are left, the likeliest pair first; what ties for a field is ambiguous."""
+        scores = self._score_all(settled)
+        found: dict[str, str] = {}
+        ambiguous: dict[str, tuple[str, ...]] = {}
+        for (field, name), score in sorted(scores.items(), key=lambda pair: -pair[1]):
+            if field in found or field in ambiguous or not self._is_free(field, name, found):
+                continue
+            ties = [other for (its, other), its_score in scores.items() if its == field and its_score == score]
+            free = tuple(other for other in ties if self._is_free(field, other, found))
+            if len(free) == 1:
+                found[field] = name
+            else:
+                ambiguous[field] = free
+        return found, ambiguous
+
+    def _is_free(self, field: str, name: str, found: Mapping[str, str]) -> bool:
+        return self._may_share(field) or name not in found.values()
 
     def _may_share(self, field: str) -> bool:
         """An account's id is its IBAN: two logical fields with one name."""
@@ -126,21 +137,21 @@ class _Matcher:
             name for name, column in self._columns.items() if not any(isinstance(value, Mapping) for value in column)
         ]
 
-    def _rank(self, settled: Mapping[str, str], taken: set[str]) -> list[tuple[str, list[str]]]:
-        """Return for each field that is left its likeliest names, the surest field first."""
-        ranked: list[tuple[int, str, list[str]]] = []
-        for field in self._endpoint.fields:
-            if field in settled:
-                continue
-            scores = {
-                name: self._score(field, name)
-                for name in self._candidates(field)
-                if self._is_candidate(field, name, taken)
-            }
-            best = max(scores.values(), default=0)
-            if best >= _LEAST_SCORE:
-                ranked.append((best, field, [name for name, score in scores.items() if score == best]))
-        return [(field, names) for _, field, names in sorted(ranked, key=lambda rank: -rank[0])]
+    def _score_all(self, settled: Mapping[str, str]) -> dict[tuple[str, str], int]:
+        """Return how likely each free name is for each field that is left; the impossible is left out."""
+        taken = set(settled.values())
+        scores = {
+            (field, name): self._score(field, name) + self._bonus(field)
+            for field in self._endpoint.fields
+            if field not in settled
+            for name in self._candidates(field)
+            if self._is_candidate(field, name, taken)
+        }
+        return {pair: score for pair, score in scores.items() if score >= _LEAST_SCORE + self._bonus(pair[0])}
+
+    def _bonus(self, field: str) -> int:
+        """What an item cannot be without is named first."""
+        return _MOST_SCORE if field in self._endpoint.required else 0
 
     def _is_candidate(self, field: str, name: str, taken: set[str]) -> bool:
         return (name not in taken or self._may_share(field)) and self._can_be(field, name)
@@ -152,12 +163,16 @@ class _Matcher:
     def _score(self, field: str, name: str) -> int:
         """How likely a name is: its place among the synonyms, whole or by its last parts; else its telling shape."""
         synonyms = [normalise(synonym) for synonym in synonyms_of(self._endpoint.name, field)]
-        for score, parts in ((200, 0), (190, -2), (150, -1)):
-            shown = normalise(".".join(name.split(".")[parts:]))
-            if shown in synonyms:
-                return score - synonyms.index(shown)
-        if self._refers(field, name):
-            return 100
+        ranks = [
+            10 * synonyms.index(shown) + lost
+            for lost, parts in ((0, 0), (5, -2), (45, -1))
+            if (shown := normalise(".".join(name.split(".")[parts:]))) in synonyms
+        ]
+        refers = _REFERRING_SCORE if self._refers(field, name) else 0
+        if ranks:
+            return _MOST_SCORE + refers - min(ranks)
+        if refers:
+            return refers
         return _LEAST_SCORE if set(kinds_of(self._endpoint.name, field)) & _TELLING_KINDS else 0
 
 

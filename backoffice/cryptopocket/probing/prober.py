@@ -24,6 +24,7 @@ from backoffice.cryptopocket.probing.units import (
     probe_payment_units,
     read_number,
 )
+from backoffice.cryptopocket.probing.widening import share_largest_page, share_names, widen_answers
 
 OnProgress = Callable[[int, int], None]
 _MOST_SINGLES = 8
@@ -83,6 +84,7 @@ class Prober:
             self._probe_units,
             lambda: probe_writing_paths(session),
             lambda: probe_refusals(session),
+            lambda: widen_answers(self.notebook),
         ]
 
     def _probe_bank_lines(self) -> None:
@@ -112,6 +114,8 @@ class Prober:
         """Settle what lists leave open by what single reads showed."""
         settle_words(self._session)
         settle_zone(self._session)
+        share_names(self.notebook)
+        share_largest_page(self.notebook)
         probe_kinds(self._session)
         probe_holders(self._session)
 

@@ -1,10 +1,7 @@
 """How the provider says no: where the code of a failure stands, and which of our codes it means."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from backoffice.cryptopocket.probing.asking import Reply
-from backoffice.cryptopocket.probing.judging import find_code
+from backoffice.cryptopocket.probing.judging import find_code, find_text_place
 from backoffice.cryptopocket.probing.notebook import Verdict
 from backoffice.cryptopocket.probing.session import Session
 
@@ -32,21 +29,17 @@ def probe_refusals(session: Session) -> None:
     places: dict[str, None] = {}
     for name, expected, arguments in PROVOKED:
         if session.notebook.endpoint(name).path_provenance == "confirmed":
-            code, place = _provoke(session, name, arguments)
+            reply = session.ask(session.notebook.endpoint(name), arguments)
+            code, place = _code_of(session, reply)
             _note_code(session, name, expected, code)
             if code:
-                places[place] = None
+                places |= dict.fromkeys(filter(None, (place, find_text_place(reply, place))))
                 _believe_code(session, name, expected, code)
     code, place = _provoke_with_a_bad_token(session)
     if code:
         places[place] = None
     _note_authorisation(session, code)
     _note_places(session, tuple(places))
-
-
-def _provoke(session: Session, name: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
-    reply = session.ask(session.notebook.endpoint(name), arguments)
-    return _code_of(session, reply)
 
 
 def _code_of(session: Session, reply: Reply) -> tuple[str, str]:

@@ -23,19 +23,12 @@ class UnknownCallError(Exception):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a call that was tried.
+    """What became of a call that was tried. lines: what to tell; answer: without secrets and personal data."""
 
-    lines: what to tell a person. answer: the body without secrets and personal data. request: logical field -> name on
-    the wire, where it is not the one assumed. unmatched: names that the provider requires and nobody knows. settled:
-    whether every name that it requires is known now.
-    """
-
+    reply: Reply
     lines: tuple[str, ...]
     answer: Any
     accepted: bool
-    request: dict[str, str]
-    unmatched: tuple[str, ...]
-    settled: bool
 
 
 def find_writing_call(catalogue: Catalogue, name: str) -> Endpoint:
@@ -52,26 +45,19 @@ def writing_calls(catalogue: Catalogue) -> list[str]:
     return [name for name, call in catalogue.endpoints.items() if not call.only_reads and name != "authenticate"]
 
 
-def send_trial(
-    transport: Transport,
-    catalogue: Catalogue,
-    endpoint: Endpoint,
-    arguments: Mapping[str, Any],
-    *,
-    base_url: str,
-    token: str,
-) -> Trial:
-    """Send the call once and judge the answer.
+def send_call(
+    transport: Transport, endpoint: Endpoint, arguments: Mapping[str, Any], *, base_url: str, token: str
+) -> Reply:
+    """Send the call once.
 
     Raises InvalidRequest, NotSent (nothing was done), OutcomeUnknown (it may have been done).
     """
     request = msgspec.structs.replace(build_request(endpoint, arguments, base_url=base_url), token=token)
     answer = transport.send(request)
     document, problem = decode_body(answer.body)
-    reply = Reply(
+    return Reply(
         call=endpoint.name, request=request, http_status=answer.http_status, document=document, problem=problem
     )
-    return judge(reply, catalogue, endpoint)
 
 
 def judge(reply: Reply, catalogue: Catalogue, endpoint: Endpoint) -> Trial:
@@ -88,14 +74,8 @@ def judge(reply: Reply, catalogue: Catalogue, endpoint: Endpoint) -> Trial:
         lines += _describe_refusal(reply, catalogue, names)
     lines += [f"{field} is called {theirs} (assumed {endpoint.request[field]})" for field, theirs in renamed.items()]
     lines += [f"nobody knows what {theirs} is: decide which of our fields it means" for theirs in unmatched]
-    return Trial(
-        lines=tuple(lines),
-        answer=redact(reply.document) if not reply.problem else None,
-        accepted=accepted,
-        request=renamed,
-        unmatched=unmatched,
-        settled=bool(names) and not unmatched,
-    )
+    answer = None if reply.problem else redact(reply.document)
+    return Trial(reply=reply, lines=tuple(lines), answer=answer, accepted=accepted)
 
 
 def _describe_success(reply: Reply, endpoint: Endpoint) -> list[str]:
@@ -134,30 +114,54 @@ def _describe_refusal(reply: Reply, catalogue: Catalogue, names: tuple[str, ...]
 
 
 def match_names(names: tuple[str, ...], endpoint: Endpoint) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return which required names mean which of our fields, where they are others than assumed, and the rest."""
+    """Return which required names mean which of our fields, where they are others than assumed, and the rest.
+
+    Of all ways of giving each name a field of its own the one is taken that leaves the fewest names over, and of
+    those the likeliest.
+    """
     known = set(endpoint.request.values())
     free = [field for field, name in endpoint.request.items() if name not in names]
-    renamed: dict[str, str] = {}
-    unmatched: list[str] = []
-    for theirs in names:
-        if theirs in known:
-            continue
-        field = _find_field(theirs, [field for field in free if field not in renamed])
-        if field is None:
-            unmatched.append(theirs)
-        else:
-            renamed[field] = theirs
-    return renamed, tuple(unmatched)
+    wanted = [name for name in names if name not in known]
+    best = _assign(wanted, {name: _rank_fields(name, free) for name in wanted})
+    return {field: name for name, field in best.items()}, tuple(name for name in wanted if name not in best)
 
 
-def _find_field(theirs: str, fields: list[str]) -> str | None:
-    plain, last = normalise(theirs), normalise(theirs.rpartition(".")[2])
-    for wanted in (plain, last):
-        ranks = {
-            field: synonyms.index(wanted)
-            for field in fields
-            if wanted in (synonyms := [normalise(name) for name in PARAMETERS.get(field, (field,))])
-        }
-        if ranks:
-            return min(ranks, key=lambda field: ranks[field])
-    return None
+def _assign(names: list[str], ranks: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """Return name -> field, each field once: as many names as can be, then the least sum of ranks."""
+    if not names:
+        return {}
+    name, *others = names
+    choices = [_assign(others, ranks)]
+    for field in ranks[name]:
+        rest = {other: {its: rank for its, rank in ranks[other].items() if its != field} for other in others}
+        choices.append({name: field, **_assign(others, rest)})
+    return min(choices, key=lambda chosen: (-len(chosen), sum(ranks[its][field] for its, field in chosen.items())))
+
+
+def _rank_fields(theirs: str, fields: list[str]) -> dict[str, int]:
+    """Return the fields that a name can mean, the likelier the lower: by the whole name, else by its last part."""
+    ranks: dict[str, int] = {}
+    for field in fields:
+        synonyms = [normalise(name) for name in PARAMETERS.get(field, (field,))]
+        for lost, wanted in ((0, normalise(theirs)), (50, normalise(theirs.rpartition(".")[2]))):
+            if wanted in synonyms:
+                ranks.setdefault(field, synonyms.index(wanted) + lost)
+    return ranks
+
+
+def learn_success(reply: Reply, endpoint: Endpoint) -> dict[tuple[str, ...], Any]:
+    """Return what to set in the override file, so that this answer is read where it stands."""
+    objects = dict(find_objects(reply.document))
+    matches = {place: match_fields([item], endpoint=endpoint) for place, item in objects.items()}
+    if not matches:
+        return {}
+    place = max(matches, key=lambda one: (len(matches[one].as_assumed) + len(matches[one].found), -len(one)))
+    table = ("endpoints", endpoint.name)
+    values: dict[tuple[str, ...], Any] = {
+        (*table, "fields", field): [name, *endpoint.fields[field]] for field, name in matches[place].found.items()
+    }
+    if place not in endpoint.object_locations:
+        values[*table, "object_locations"] = [place, *endpoint.object_locations]
+    if matches[place].has(endpoint.required):
+        values[*table, "answer_provenance"] = "confirmed"
+    return values

@@ -4,6 +4,8 @@ Whoever learns of another habit of the provider's adds it here.
 """
 
 from backoffice.cryptopocket.probing.alternatives.fields import (
+    ANSWER_PLACES,
+    ANSWERS_LIKE,
     ENDPOINT_SYNONYMS,
     FIELD_KINDS,
     FIELD_SYNONYMS,
@@ -44,6 +46,8 @@ from backoffice.cryptopocket.probing.alternatives.words import (
 )
 
 __all__ = [
+    "ANSWERS_LIKE",
+    "ANSWER_PLACES",
     "AUTHORISATION_HEADERS",
     "CODE_NAMES",
     "COMPANY_WORDS",

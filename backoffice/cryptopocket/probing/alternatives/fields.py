@@ -53,8 +53,8 @@ FIELD_SYNONYMS: dict[str, tuple[str, ...]] = {
         "uuid", "guid", "public_id", "customer_uuid", "publicId",
     ),
     "kind": (
-        "kind", "type", "user_type", "customer_type", "is_company", "entity_type", "person_type", "account_type",
-        "legal_form", "isLegalEntity", "is_legal_entity", "legal_entity", "tipo_persona", "tipo",
+        "kind", "is_company", "is_legal_entity", "legal_form", "user_type", "customer_type", "entity_type",
+        "tipo_persona", "legal_entity", "type", "account_type", "tipo",
     ),
     "email": (
         "email", "mail", "e_mail", "email_address", "correo",
@@ -69,9 +69,7 @@ FIELD_SYNONYMS: dict[str, tuple[str, ...]] = {
     "company_name": (
         "company_name", "business_name", "legal_name", "trade_name", "company", "organisation", "razon_social",
     ),
-    "country": (
-        "country", "country_name", "nation", "country_of_residence", "country_code", "pais", "pais_nombre",
-    ),
+    "country": ("country", "country_name", "nation", "country_of_residence", "pais", "pais_nombre"),
     "identification_number": (
         "identification_number", "document_number", "id_number", "identity_number", "tax_id", "national_id", "dni",
         "doc_number", "identification", "document", "num_doc", "numero_documento", "identity.number",
@@ -95,7 +93,7 @@ FIELD_SYNONYMS: dict[str, tuple[str, ...]] = {
         "createdOn",
     ),
     "external_id": (
-        "external_id", "reference", "external_reference", "integrator_reference", "order_id", "merchant_reference",
+        "external_id", "reference", "external_reference", "integrator_reference", "merchant_reference",
         "client_reference", "ref", "externalId", "your_reference", "partner_reference", "referencia",
     ),
     "customer_id": (
@@ -222,6 +220,10 @@ ENDPOINT_SYNONYMS: dict[tuple[str, str], tuple[str, ...]] = {
         "id", "rampoff_id", "offramp_id", "off_ramp_id", "sale_id", "operation_id", "order_id", "withdrawal_id",
         "venta",
     ),
+    ("list_off_ramps", "amount"): (
+        "amount", "crypto_amount", "token_amount", "coin_amount", "asset_amount", "token.quantity", "token_quantity",
+        "quantity", "tokens", "cantidad_moneda", "cantidad", "base_units", "units", "value",
+    ),
     ("list_customers", "id"): (
         "id", "user_id", "customer_id", "client_id", "uid", "number", "cliente",
     ),
@@ -254,6 +256,34 @@ ENDPOINT_SYNONYMS: dict[tuple[str, str], tuple[str, ...]] = {
 
 SAME_ITEMS = {"get_payment": "list_payments", "get_off_ramp": "list_off_ramps", "find_user": "list_customers"}
 """A single read, and the list whose items it shows."""
+
+
+ANSWERS_LIKE: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
+    "create_customer_delegated_kyc": {
+        field: (("list_customers", field),)
+        for field in (
+            "id", "uuid", "kind", "email", "name", "last_name", "company_name", "country", "identification_number",
+            "identification_type", "kyc_status", "kyc_valid", "created_at",
+        )
+    },
+    "reconcile_payment": {
+        "payment_id": (("list_payments", "id"), ("list_bank_transactions", "payment_id")),
+        "bank_transaction_id": (("list_bank_transactions", "id"),),
+        "status": (("list_payments", "status"),),
+    },
+}  # fmt: skip
+"""A call that writes: which fields of its answer are like which fields of calls that read."""
+
+ANSWER_PLACES: dict[str, tuple[str, ...]] = {
+    "create_customer_delegated_kyc": (
+        "data.customer", "data.user", "result.customer", "customer", "cliente", "user", "data", "result",
+    ),
+    "reconcile_payment": (
+        "data.reconciliation", "data.allocation", "result.allocation", "result.reconciliation", "reconciliation",
+        "conciliacion", "data", "result",
+    ),
+}  # fmt: skip
+"""Where the answer of a call that writes may stand, the innermost places first."""
 
 
 def kinds_of(endpoint: str, field: str) -> tuple[str, ...]:
