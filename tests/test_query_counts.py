@@ -58,6 +58,8 @@ BASELINES = {
     "health_alert list": 4,
     "sync page": 6,
     "sync page of payments": 8,
+    "sync_driftcheck list": 4,
+    "sync_driftfinding list": 4,
     "sync_quarantine list": 4,
     "sync_recordedchange list": 4,
     "sync_syncrun list": 4,

@@ -50,6 +50,8 @@ ACTIONS: dict[str, Any] = {
     "shape.noted": _("Took note of what is new in answers"),
     "sync.requested": _("Sync asked for"),
     "sync.ended": _("Sync ended"),
+    "drift_check.requested": _("Drift check asked for"),
+    "drift_check.ended": _("Drift check ended"),
     "field.revealed": _("Field revealed"),
     "document.viewed": _("Document viewed"),
     "capture.viewed": _("Capture viewed"),

@@ -135,7 +135,7 @@ def start_all(processes: Processes, options: DemoOptions) -> None:
         "celery",
         "--app=backoffice",
         "worker",
-        "--queues=operations,webhooks,sync,default",
+        "--queues=operations,webhooks,quick,sync,default",
         "--concurrency=3",
         "--loglevel=INFO",
     )

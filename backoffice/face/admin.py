@@ -43,6 +43,7 @@ from .filtering import FilteredAdmin, QuickFilter
 from .freshness import freshness_line
 from .moments import exact_time
 from .payloads import readable_json
+from .renewing import answer_whether_renewed, as_read, base_template_for
 from .revealing import reveal_field
 from .sensitive import masked_columns, searchable_fields, sensitive_values
 from .tables import Column, RelatedTable, read_tables
@@ -182,6 +183,9 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
         rows = self.get_queryset(request)
         if self.page_select_related:
             rows = rows.select_related(*self.page_select_related)
+        return self._find(rows, object_id, from_field)
+
+    def _find(self, rows: QuerySet[Any], object_id: str, from_field: str | None = None) -> Any:
         field = self.opts.get_field(from_field) if from_field else self.opts.pk
         try:
             return rows.filter(**{field.name: field.to_python(object_id)}).first()
@@ -262,6 +266,10 @@ class MirrorAdmin(ReadOnlyAdmin):
                 % {"when": exact_time(row.missing_since)},
             )
 
+    def get_urls(self) -> list[URLPattern]:
+        """The address at which an open page asks whether there is something new, before all others."""
+        return [self._pattern("<path:object_id>/renewed/", self._renewed, "renewed"), *super().get_urls()]
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list with its freshness."""
         if not self.has_view_permission(request):
@@ -273,9 +281,19 @@ class MirrorAdmin(ReadOnlyAdmin):
         return {
             **super()._page(request, row),
             "mirrored": row,
+            "base_template": base_template_for(request),
+            "as_read": as_read(row, resource_name=self.resource_name, url=self.url_of("renewed", row)),
             "freshness": freshness_line(request, self.resource_name),
             "payload": self._readable_payload(request, row),
         }
+
+    def _renewed(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        row = self._find(self.get_queryset(request).defer("payload"), unquote(object_id))
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404(_("There is no such row."))
+        return answer_whether_renewed(request, row, resource_name=self.resource_name)
 
     def _readable_payload(self, request: HttpRequest, row: Any) -> str:
         """The object as received, indented and masked; empty for those who may not see it."""

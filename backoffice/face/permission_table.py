@@ -273,4 +273,5 @@ _DJANGOS: dict[str, Callable[[Any, str], Iterator[Line]]] = {
     "delete": _removing,
     "password_change": _setting_a_password,
     "export": _exporting,
+    "renewed": _seeing("Have an open page renew itself", "renewed"),
 }

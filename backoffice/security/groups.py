@@ -25,7 +25,6 @@ _SEE_OWN_WORK = ("operations.view_operation", "operations.view_operationbatch")
 """The operations of the kinds that one may ask for."""
 _SEE_WORK = (*_SEE_OWN_WORK, "operations.view_every_operation")
 _SEE_APPROVALS = ("operations.view_operationapproval", "operations.view_approvalpolicy")
-_SEE_SYNC = ("sync.view_syncrun", "sync.view_recordedchange", "sync.view_quarantine")
 _SEE_PROVIDER = (
     "contract.view_sighting",
     "health.view_alert",
@@ -34,6 +33,13 @@ _SEE_PROVIDER = (
 )
 _READ_EVENTS = ("webhooks.view_event_body",)
 _REPLAY = ("webhooks.replay_event",)
+_SEE_SYNC = (
+    "sync.view_syncrun",
+    "sync.view_recordedchange",
+    "sync.view_quarantine",
+    "sync.view_driftcheck",
+    "sync.view_driftfinding",
+)
 
 _EXPORT = ("audit.export_list",)
 

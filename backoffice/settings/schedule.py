@@ -8,6 +8,7 @@ from .environment import VAR_DIR
 from .webhooks import WEBHOOK_SWEEP_SECONDS
 from .work import (
     AUDIT_SEAL_SECONDS,
+    DRIFT_HOUR,
     OPERATIONS_SWEEP_SECONDS,
     RETENTION_HOUR,
     SYNC_FULL_HOUR,
@@ -31,6 +32,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "backoffice.sync.tasks.sync_all",
         "schedule": crontab(hour=str(SYNC_FULL_HOUR), minute="0"),
         "kwargs": {"mode": "full"},
+    },
+    # Before the full sync, which would put right what is to be found.
+    "sync-drift": {
+        "task": "backoffice.sync.tasks.check_all_drift",
+        "schedule": crontab(hour=str(DRIFT_HOUR), minute="15"),
     },
     "retention-purge": {
         "task": "backoffice.retention.tasks.purge",

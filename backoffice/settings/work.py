@@ -36,6 +36,8 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     # Not behind the operations: many of them waiting is no sign that the worker is gone.
     "backoffice.operations.tasks.note_passage": {"queue": "default"},
+    # Somebody waits for these, and each is short: never behind a sync.
+    "backoffice.sync.tasks.read_viewed": {"queue": "quick"},
     "backoffice.sync.*": {"queue": "sync"},
     "customers.tasks.refresh_kyc": {"queue": "sync"},
     "backoffice.operations.*": {"queue": "operations"},
@@ -50,6 +52,13 @@ SYNC_OPEN_SECONDS = env.int("SYNC_OPEN_SECONDS", default=60 if IS_LOCAL else 180
 SYNC_FULL_HOUR = env.int("SYNC_FULL_HOUR", default=3)
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
 SYNC_OPEN_READS_PER_RUN = env.int("SYNC_OPEN_READS_PER_RUN", default=200)
+# The part of the requests that we may send which goes into reading open objects, and into those that people look at.
+SYNC_OPEN_SHARE = env.float("SYNC_OPEN_SHARE", default=0.5)
+SYNC_VIEWED_SHARE = env.float("SYNC_VIEWED_SHARE", default=0.2)
+# What is older than this when somebody opens its page is read anew.
+SYNC_VIEWED_AFTER_SECONDS = env.int("SYNC_VIEWED_AFTER_SECONDS", default=60)
+DRIFT_HOUR = env.int("DRIFT_HOUR", default=2)
+DRIFT_SAMPLE_ROWS = env.int("DRIFT_SAMPLE_ROWS", default=50)
 RETENTION_HOUR = env.int("RETENTION_HOUR", default=4)
 OPERATIONS_SWEEP_SECONDS = env.int("OPERATIONS_SWEEP_SECONDS", default=15)
 OPERATIONS_LEASE_SECONDS = env.int("OPERATIONS_LEASE_SECONDS", default=180)

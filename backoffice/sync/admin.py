@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import User
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,65 +15,23 @@ from django.utils.translation import gettext_lazy
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.face.admin import ObjectView, QuickFilter, ReadOnlyAdmin
 from backoffice.face.badges import copyable, empty, link_to, moment, status_badge, whole_number
-from backoffice.face.cards import Words
 from backoffice.face.columns import column
 from backoffice.face.freshness import SYNC_PERMISSION, percent_of
-from backoffice.face.history import differences_of
 from backoffice.face.payloads import readable_json
 from backoffice.face.tables import Column, RelatedTable
 from backoffice.security.masking import MASK
 
+from . import drift_admin  # noqa: F401 - registers its pages
 from .export_columns import QUARANTINE_COLUMNS, RECORDED_CHANGE_COLUMNS, SYNC_RUN_COLUMNS, reason_of
 from .filters import QuarantineFilterSet, RecordedChangeFilterSet, SyncRunFilterSet
-from .models import MirroredModel, Quarantine, RecordedChange, SyncRun
+from .models import Quarantine, RecordedChange, SyncRun
 from .queries import about_restricted, open_quarantine
-from .resources import all_resources
 from .services import retry_quarantined
-
-
-def label_of_resource(name: str) -> Any:
-    """A resource's label; its name where it is not registered any more."""
-    return next((resource.label for resource in all_resources() if resource.name == name), name)
-
-
-def name_of(user: User) -> str:
-    """How a colleague is called."""
-    return user.get_full_name() or user.get_username()
-
-
-def _link_to_object(change: RecordedChange) -> SafeString:
-    """A link by the provider's id: the list finds the row, so that a table of changes needs no query a row."""
-    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
-    if resource is None:
-        return format_html("{}", change.remote_id)
-    options = resource.model._meta  # noqa: SLF001 - Django's documented way to ask
-    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    return format_html('<a href="{}?q={}">{}</a>', url, change.remote_id, change.remote_id)
-
-
-def _known_words(model: type[MirroredModel] | None) -> Words:
-    """The status words that the model's own pages use."""
-    if model is None or not admin.site.is_registered(model):
-        return {}
-    return getattr(admin.site.get_model_admin(model), "words", {})
-
-
-def _changes_in_words(change: RecordedChange) -> SafeString:
-    if change.is_first_sight:
-        return format_html("{}", _("First seen"))
-    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
-    model = resource.model if resource else None
-    differences = differences_of(change.columns, model, _known_words(model))
-    return format_html_join(
-        " ",
-        '<span class="difference"><span class="timeline-label">{}</span> {} → {}</span>',
-        ((difference.label, difference.before, difference.after) for difference in differences),
-    )
-
+from .shown import changes_in_words, label_of_resource, link_to_object, name_of
 
 CHANGE_COLUMNS = (
-    Column(label=gettext_lazy("Object"), value=_link_to_object),
-    Column(label=gettext_lazy("What changed"), value=_changes_in_words),
+    Column(label=gettext_lazy("Object"), value=link_to_object),
+    Column(label=gettext_lazy("What changed"), value=changes_in_words),
     Column(label=gettext_lazy("Recorded"), value=lambda change: moment(change.recorded_at)),
 )
 
@@ -246,12 +203,12 @@ class RecordedChangeAdmin(ReadOnlyAdmin):
     @column(gettext_lazy("object"), ordering="remote_id")
     def object_link(self, change: RecordedChange) -> SafeString:
         """The row, found by its id at the provider."""
-        return _link_to_object(change)
+        return link_to_object(change)
 
     @column(gettext_lazy("what changed"))
     def what_changed(self, change: RecordedChange) -> SafeString:
         """Each column with its two values."""
-        return _changes_in_words(change)
+        return changes_in_words(change)
 
     @column(gettext_lazy("by"))
     def cause(self, change: RecordedChange) -> SafeString:

@@ -7,6 +7,7 @@ SyncError
 ├── NothingOpenError       the resource has no objects that are read singly
 ├── NotMirroredError       a partial answer came for an object that is not mirrored yet
 ├── SuddenEmptinessError   the provider lists nothing where many rows are known; nothing was marked missing
+├── DriftCheckRunningError another drift check of the resource runs; nothing was read
 └── ProviderDownError      several single reads failed one after the other; the rest was not tried
 """
 
@@ -59,6 +60,13 @@ class SuddenEmptinessError(SyncError):
             f"The provider lists nothing at all, twice, although {known} rows are known here. "
             "Nothing was marked as missing. Check the credentials and the contract file's path of this list."
         )
+
+
+class DriftCheckRunningError(SyncError):
+    """Another drift check of this resource runs."""
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(f"A drift check of {resource} is already running; nothing was read.")
 
 
 class ProviderDownError(SyncError):

@@ -10,11 +10,11 @@ from backoffice.face.sensitive import sensitive_fields
 from backoffice.security.masked_data import mask_data
 from backoffice.security.masking import MASK, mask
 
-from .models import Quarantine, RecordedChange
+from .models import DriftFinding, Quarantine, RecordedChange
 from .resources import all_resources
 
 
-def changed_values(change: RecordedChange) -> dict[str, Any]:
+def changed_values(change: RecordedChange | DriftFinding) -> dict[str, Any]:
     """The columns of a change with the two values of each; personal data is masked whoever asks."""
     resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
     sensitive = sensitive_fields(resource.model if resource else None)
@@ -72,4 +72,30 @@ QUARANTINE_COLUMNS = (
     "first_seen_at",
     "last_seen_at",
     "resolved_at",
+)
+DRIFT_CHECK_COLUMNS = (
+    "pk",
+    "resource",
+    "started_at",
+    "finished_at",
+    "requested_by__username",
+    "seed",
+    "sample",
+    "same",
+    "moved_on",
+    "drifted",
+    "overtaken",
+    "unread",
+    "error",
+)
+DRIFT_FINDING_COLUMNS = (
+    "pk",
+    "found_at",
+    "resource",
+    "remote_id",
+    "reason",
+    ExportColumn(heading=_("what differed"), value=changed_values),
+    "read_at",
+    "healed_at",
+    "drift_check",
 )

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.filtering import DayRangeFilter, RowNumberFilter, StatusFilter
 
-from .models import Quarantine, RecordedChange, SyncRun
+from .models import DriftCheck, DriftFinding, Quarantine, RecordedChange, SyncRun
+from .queries import recent_drift
 from .resources import all_resources
 
 
@@ -61,3 +62,39 @@ class RecordedChangeFilterSet(django_filters.FilterSet):
     class Meta:
         model = RecordedChange
         fields: tuple[str, ...] = ()
+
+
+class DriftCheckFilterSet(django_filters.FilterSet):
+    """Drift checks by resource and day."""
+
+    resource = django_filters.ChoiceFilter(label=_("resource"), choices=resource_choices, empty_label=_("Any"))
+    started = DayRangeFilter(label=_("started"), field_name="started_at")
+
+    class Meta:
+        model = DriftCheck
+        fields: tuple[str, ...] = ()
+
+
+class DriftFindingFilterSet(django_filters.FilterSet):
+    """What was found to differ, by resource, object, reason, check and day; or of the last day."""
+
+    LAST_DAY = "last_day"
+
+    resource = django_filters.ChoiceFilter(label=_("resource"), choices=resource_choices, empty_label=_("Any"))
+    reason = django_filters.ChoiceFilter(
+        label=_("why it is drift"), choices=DriftFinding.Reason.choices, empty_label=_("Any")
+    )
+    remote_id = django_filters.CharFilter(label=_("id at the provider"))
+    drift_check = RowNumberFilter(label=_("drift check"), field_name="drift_check_id")
+    lately = django_filters.ChoiceFilter(
+        label=_("lately"), method="filter_lately", choices=[(LAST_DAY, _("in the last day"))], empty_label=_("Any")
+    )
+    found = DayRangeFilter(label=_("found"), field_name="found_at")
+
+    class Meta:
+        model = DriftFinding
+        fields: tuple[str, ...] = ()
+
+    def filter_lately(self, queryset: QuerySet[DriftFinding], _name: str, _value: str) -> QuerySet[DriftFinding]:
+        """Those that the front page counts."""
+        return queryset.filter(pk__in=recent_drift().values("pk"))

@@ -199,3 +199,110 @@ class Quarantine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} {self.item_key}"
+
+
+class Viewing(models.Model):
+    """An object whose page people look at: when somebody last did, and what became of reading it anew for them.
+
+    One row an object, so that two people who open the same page cause one read. `asked_at` is when a worker was last
+    asked to read it, `answered_at` when that read ended, `problem` why it gave nothing, empty where it did.
+    """
+
+    class Problem(models.TextChoices):
+        """Why an object could not be read anew."""
+
+        NO_ANSWER = "no_answer", _("CryptoPocket did not answer")
+        REFUSED = "refused", _("CryptoPocket refused the read")
+        UNREADABLE = "unreadable", _("the answer could not be understood")
+
+    resource = models.CharField(_("resource"), max_length=50)
+    remote_id = models.CharField(_("id at the provider"), max_length=100)
+    viewed_at = models.DateTimeField(_("last looked at"), db_index=True)
+    asked_at = models.DateTimeField(_("read asked for"), null=True, blank=True, db_index=True)
+    answered_at = models.DateTimeField(_("read ended"), null=True, blank=True)
+    problem = models.CharField(_("problem"), max_length=20, choices=Problem.choices, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("viewing")
+        verbose_name_plural = _("viewings")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["resource", "remote_id"], name="one_viewing_an_object")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.remote_id}"
+
+
+class DriftCheck(models.Model):
+    """A sample of a resource's rows that was read singly and compared with the mirror, field by field.
+
+    `seed` chose the rows: the same seed over the same rows chooses the same ones. `same`, `moved_on`, `drifted`,
+    `overtaken` and `unread` add up to the rows that were tried; what each means stands in docs/provider.md.
+    """
+
+    resource = models.CharField(_("resource"), max_length=50)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("asked by"),
+        related_name="+",
+    )
+    correlation_id = models.CharField(_("correlation id"), max_length=64, blank=True, default="", editable=False)
+    seed = models.PositiveBigIntegerField(_("seed of the sample"))
+    sample = models.PositiveIntegerField(_("rows in the sample"), default=0)
+    same = models.PositiveIntegerField(_("the same"), default=0)
+    moved_on = models.PositiveIntegerField(_("moved on"), default=0)
+    drifted = models.PositiveIntegerField(_("drifted"), default=0)
+    overtaken = models.PositiveIntegerField(_("written meanwhile"), default=0)
+    unread = models.PositiveIntegerField(_("could not be read"), default=0)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.TextField(_("what went wrong"), blank=True, default="")
+
+    class Meta:
+        verbose_name = _("drift check")
+        verbose_name_plural = _("drift checks")
+        ordering: ClassVar = ["-started_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resource"], condition=models.Q(finished_at=None), name="one_running_drift_check_a_resource"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource} #{self.pk}"
+
+
+class DriftFinding(models.Model):
+    """A row of the mirror that should have been the same as at the provider, and was not.
+
+    `columns` are those that differed, `{column: [here, at the provider]}`, as in `RecordedChange`. `read_at` is when
+    the row had last been read before the check.
+    """
+
+    class Reason(models.TextChoices):
+        """Why the difference is no change that the next sync would have brought."""
+
+        FIXED = "fixed", _("a field differs that never changes")
+        FINAL = "final", _("it was final here")
+        MISSED = "missed", _("it was read here after the change, without it")
+        GONE = "gone", _("the provider does not know it")
+
+    drift_check = models.ForeignKey(DriftCheck, models.CASCADE, verbose_name=_("drift check"), related_name="findings")
+    resource = models.CharField(_("resource"), max_length=50)
+    remote_id = models.CharField(_("id at the provider"), max_length=100)
+    reason = models.CharField(_("why it is drift"), max_length=10, choices=Reason.choices)
+    columns = models.JSONField(_("what differed"))
+    read_at = models.DateTimeField(_("read before"))
+    found_at = models.DateTimeField(_("found"), db_index=True)
+    healed_at = models.DateTimeField(_("healed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("drift")
+        verbose_name_plural = _("drift found")
+        ordering: ClassVar = ["-found_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.remote_id}"

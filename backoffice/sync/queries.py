@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.lease import is_alive
-from backoffice.sync.models import MirroredModel, Quarantine, RecordedChange, SyncRun
+from backoffice.sync.models import DriftCheck, DriftFinding, MirroredModel, Quarantine, RecordedChange, SyncRun
 from backoffice.sync.modes import ModeFreshness, describe_modes, latest_runs
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
 from backoffice.sync.schedule import STALE_AFTER_MISSED, interval_of
@@ -76,6 +76,17 @@ def about_restricted(key: str) -> Q:
         if (rows := restricted_rows(resource.model)) is not None
     ]
     return reduce(or_, hidden, Q(pk__isnull=True))
+
+
+def recent_drift(within: timedelta = timedelta(days=1)) -> QuerySet[DriftFinding]:
+    """The rows that were found to differ from the provider though they should not have; wanted: none."""
+    return DriftFinding.objects.filter(found_at__gt=timezone.now() - within)
+
+
+def latest_drift_checks() -> dict[str, DriftCheck]:
+    """The newest drift check of each resource that had one, by name; one query."""
+    newest = DriftCheck.objects.order_by().values("resource").annotate(newest=Max("pk")).values("newest")
+    return {check.resource: check for check in DriftCheck.objects.filter(pk__in=newest)}
 
 
 def open_quarantine() -> QuerySet[Quarantine]:

@@ -54,7 +54,8 @@ class Resource:
     identify: the remote id without parsing, so that an unchanged item need not be parsed; None says "parse it".
     read_one: (client, remote id) -> item, for objects that can be read singly.
     parse_one: (raw item, remote id) -> partial row, where the single read has another shape than the list.
-    open_rows: rows that are not final yet. check_before: (client, first page) before anything is written; raises
+    open_rows: rows that are not final yet. fixed_columns: those that never change once they hold something: a
+    difference in one is drift. check_before: (client, first page) before anything is written; raises
     UnitMismatch. depends_on: names of resources that come first. newest_first: where the list's newest end is;
     a callable is asked at each run (the catalogue can be overridden). created_column: the column that says when the
     provider made the object; where it is given, the time from each change to our row is measured.
@@ -71,6 +72,7 @@ class Resource:
     read_one: Callable[[CryptoPocketClient, str], Item[Any]] | None = None
     parse_one: Callable[[Mapping[str, Any], str], Row] | None = None
     open_rows: Callable[[], QuerySet[Any]] | None = None
+    fixed_columns: tuple[str, ...] = ()
     check_before: Callable[[CryptoPocketClient, Page], None] | None = None
     depends_on: tuple[str, ...] = ()
     newest_first: bool | Callable[[], bool] = True

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.retention.kinds import RetainedKind, delete_rows
 
-from .models import Quarantine, SyncRun
+from .models import DriftCheck, Quarantine, SyncRun, Viewing
 
 
 def runs_ended_by(moment: datetime) -> QuerySet[SyncRun]:
@@ -20,6 +20,16 @@ def runs_ended_by(moment: datetime) -> QuerySet[SyncRun]:
 def items_resolved_by(moment: datetime) -> QuerySet[Quarantine]:
     """Quarantined items that could be read, or were gone, by that moment."""
     return Quarantine.objects.filter(resolved_at__lte=moment).defer("payload")
+
+
+def checks_ended_by(moment: datetime) -> QuerySet[DriftCheck]:
+    """Drift checks that ended by that moment; what they found goes with them."""
+    return DriftCheck.objects.filter(finished_at__lte=moment)
+
+
+def viewings_ended_by(moment: datetime) -> QuerySet[Viewing]:
+    """Objects that nobody has looked at since that moment."""
+    return Viewing.objects.filter(viewed_at__lte=moment)
 
 
 KINDS = (
@@ -39,6 +49,24 @@ KINDS = (
         default_days=400,
         least_days=30,
         rows_due=runs_ended_by,
+        purge=delete_rows,
+    ),
+    RetainedKind(
+        name="drift_checks",
+        label=_("Drift checks and what they found"),
+        counted_from=_("the end of the check"),
+        default_days=400,
+        least_days=30,
+        rows_due=checks_ended_by,
+        purge=delete_rows,
+    ),
+    RetainedKind(
+        name="viewings",
+        label=_("Which objects are looked at, without who looked"),
+        counted_from=_("the last look"),
+        default_days=1,
+        least_days=1,
+        rows_due=viewings_ended_by,
         purge=delete_rows,
     ),
 )

@@ -15,6 +15,7 @@ from backoffice.audit.context import current_context, under_one_id
 from backoffice.audit.services import record
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, UnreadableItem
+from backoffice.cryptopocket.objects import Item
 from backoffice.observing import CauseKind, about, caused_by
 from backoffice.provider import get_client
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply
@@ -164,6 +165,18 @@ def refresh_one(
         raise
     cause = Cause(source=source, nudged_at=nudged_at, watch=watch_over(resource))
     return _mirror(resource, to_listing(resource, remote_id, item), cause=cause)
+
+
+def mirror_read(*, name: str, remote_id: str, item: Item[Any], source: str) -> Outcome:
+    """Bring a row up to date from a single read that was made already. Raises UnreadableItem."""
+    resource = get_resource(name)
+    cause = Cause(source=source, watch=watch_over(resource))
+    return _mirror(resource, to_listing(resource, remote_id, item), cause=cause)
+
+
+def mark_not_found(*, name: str, remote_id: str, before: datetime, source: str) -> bool:
+    """Mark a row that the provider does not know, unless it was read after `before`; give whether there is one."""
+    return _mark_missing(get_resource(name), remote_id, before=before, source=source)
 
 
 def retry_quarantined(*, quarantine_id: int | None = None) -> int:

@@ -7,9 +7,9 @@ from celery import shared_task
 from django.contrib.auth import get_user_model
 
 from backoffice.audit.context import Context, acting, new_correlation_id, under_one_id
-from backoffice.sync import services
+from backoffice.sync import drift, services, viewing
 from backoffice.sync.engine.lease import abandon_dead_runs, find_resumable
-from backoffice.sync.errors import SyncAlreadyRunning
+from backoffice.sync.errors import DriftCheckRunningError, SyncAlreadyRunning
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import Resource, all_resources, find_dependents
 
@@ -58,6 +58,35 @@ def sync_one(name: str, mode: str, user_id: int | None = None, asked_again: int 
         for dependent in find_dependents(name) if run.created else ():
             if dependent.is_partitioned:
                 services.request_sync(name=dependent.name, mode=SyncRun.Mode.HEAD)
+
+
+@shared_task
+def read_viewed(name: str, remote_id: str, correlation_id: str = "") -> None:
+    """Read an object for those who look at its page."""
+    with acting(_circumstances(None, correlation_id)):
+        viewing.read_for_viewers(name=name, remote_id=remote_id)
+
+
+@shared_task
+def check_all_drift() -> None:
+    """Ask for a drift check of every resource that can be read singly."""
+    with under_one_id():
+        for resource in all_resources():
+            if resource.read_one is not None:
+                drift.request_check(name=resource.name)
+
+
+@shared_task
+def check_drift(name: str, user_id: int | None = None, correlation_id: str = "") -> None:
+    """Compare a sample of a resource's rows with the provider. Another check that runs does the work."""
+    user = get_user_model().objects.filter(pk=user_id).first() if user_id else None
+    with acting(_circumstances(user, correlation_id)):
+        try:
+            check = drift.check_resource(name=name, requested_by=user)
+        except DriftCheckRunningError:
+            logger.info("the drift check of %s is left to the one that runs", name)
+            return
+        logger.info("drift check of %s: %d of %d rows drifted", name, check.drifted, check.sample)
 
 
 def _circumstances(user: Any, correlation_id: str) -> Context:

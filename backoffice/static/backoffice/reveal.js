@@ -32,5 +32,16 @@
     window.addEventListener("pageshow", tick, { signal: watching.signal });
   }
 
-  document.querySelectorAll("[data-hide-after]").forEach(watch);
+  const watched = new WeakSet();
+  function watchAll() {
+    for (const element of document.querySelectorAll("[data-hide-after]")) {
+      if (!watched.has(element)) {
+        watched.add(element);
+        watch(element);
+      }
+    }
+  }
+
+  document.addEventListener("renewed", watchAll);
+  watchAll();
 })();

@@ -1,4 +1,7 @@
-"""The open mode: objects that are not final yet are read singly, less often as they age."""
+"""The open mode: objects that are not final yet are read singly.
+
+Those that people look at come first, then the rest, the one read longest ago first, less often as they age.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,16 +11,19 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, NotSent, OutcomeUnknown, Refused
 from backoffice.cryptopocket.objects import Item
 from backoffice.observing import about
+from backoffice.security.restriction import without_restricted
+from backoffice.sync.engine.looking import looked_at
 from backoffice.sync.engine.missing import mark_rows_missing
 from backoffice.sync.engine.session import Session
 from backoffice.sync.errors import NothingOpenError, ProviderDownError
+from backoffice.sync.resources import Resource, all_resources
 
 FAILURES_IN_A_ROW = 5
 LEFT_ALONE = timedelta(minutes=15)
@@ -42,7 +48,7 @@ def read_open_rows(session: Session) -> str:
         raise NothingOpenError(f"{resource.name} has no objects that are read singly.")
     reader = _Reader(session, resource.read_one)
     try:
-        for row in find_due(resource.open_rows()):
+        for row in find_due(resource, resource.open_rows()):
             reader.read(row)
     except (CryptoPocketError, ProviderDownError):
         session.flush(confirms_unchanged=True)
@@ -51,12 +57,26 @@ def read_open_rows(session: Session) -> str:
     return reader.note
 
 
-def find_due(rows: QuerySet[Any]) -> list[Any]:
-    """The rows whose turn it is, the one read longest ago first, at most `SYNC_OPEN_READS_PER_RUN`."""
-    limit = settings.SYNC_OPEN_READS_PER_RUN
-    due = list(rows.filter(_is_due(timezone.now()), missing_since=None).order_by("read_at", "pk")[: 2 * limit])
-    left_alone = cache.get_many([_key(row) for row in due])
-    return [row for row in due if _key(row) not in left_alone][:limit]
+def find_due(resource: Resource, rows: QuerySet[Any]) -> list[Any]:
+    """The rows whose turn it is: those that people look at, then the one read longest ago, at most `plan_reads()`.
+
+    Nothing is asked about somebody who asked to be forgotten.
+    """
+    now, limit = timezone.now(), plan_reads()
+    is_looked_at = looked_at(resource, now)
+    due = without_restricted(rows).filter(_is_due(now) | is_looked_at, missing_since=None)
+    first = due.annotate(is_looked_at=ExpressionWrapper(is_looked_at, output_field=BooleanField()))
+    found = list(first.order_by("-is_looked_at", "read_at", "pk")[: 2 * limit])
+    left_alone = cache.get_many([_key(row) for row in found])
+    return [row for row in found if _key(row) not in left_alone][:limit]
+
+
+def plan_reads() -> int:
+    """How many objects one run may read, so that all open runs of an interval stay within their share of the rate."""
+    resources = sum(resource.can_be_open for resource in all_resources())
+    a_run = settings.CRYPTOPOCKET_REQUESTS_PER_SECOND * settings.SYNC_OPEN_SECONDS * settings.SYNC_OPEN_SHARE
+    most: int = settings.SYNC_OPEN_READS_PER_RUN
+    return max(1, min(most, int(a_run / max(1, resources))))
 
 
 class _Reader:
