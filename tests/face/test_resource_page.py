@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
 from backoffice.face.durations import duration
 from backoffice.face.mode_lines import found_words
-from backoffice.sync.models import Quarantine, RecordedChange, SyncRun
+from backoffice.sync.models import MirroredModel, Quarantine, RecordedChange, SyncRun
 from backoffice.sync.resources import all_resources
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +196,23 @@ def test_what_a_run_found_is_told_without_noughts() -> None:
     assert found_words(SyncRun(seen=9, created=1, quarantined=2)) == "9 read: 1 new, 2 unreadable"
     assert found_words(SyncRun(seen=9)) == "9 read, nothing new"
     assert found_words(None) == ""
+
+
+def _mirrored_admins() -> list[Any]:
+    return [each for each in admin.site._registry.values() if issubclass(each.model, MirroredModel)]
+
+
+@pytest.mark.parametrize("model_admin", _mirrored_admins(), ids=lambda each: each.opts.model_name)
+def test_every_list_of_the_providers_objects_says_how_old_it_is(
+    signed_in: Callable[[User], Client], ada: User, model_admin: Any
+) -> None:
+    _run(model_admin.resource_name, "head", ago=timedelta(minutes=2, seconds=5))
+    options = model_admin.opts
+    page = _page(signed_in(ada), f"/admin/{options.app_label}/{options.model_name}/")
+    assert "As of <time" in page
+    assert "2 min ago" in page
+    assert f'action="/admin/sync/{model_admin.resource_name}/now/"' in page
+
+
+def test_every_resource_has_a_list() -> None:
+    assert {each.resource_name for each in _mirrored_admins()} == {resource.name for resource in all_resources()}
