@@ -63,11 +63,15 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 @pytest.fixture
 def start_provider(settings: Any) -> Iterator[Callable[..., Sandbox]]:
-    """Starts stand-in providers with the options given; the last one started is the one the product talks to."""
+    """Starts stand-in providers with the options given; the last one started is the one the product talks to.
+
+    `SANDBOX_DIALECT` names the dialect of those that are given none; its override file goes into
+    `CRYPTOPOCKET_CONTRACT`, as everywhere.
+    """
     running: list[Sandbox] = []
 
     def start(**options: Any) -> Sandbox:
-        sandbox = start_sandbox(**options)
+        sandbox = start_sandbox(**{"dialect": os.environ.get("SANDBOX_DIALECT", "default"), **options})
         running.append(sandbox)
         settings.CRYPTOPOCKET_BASE_URL = sandbox.base_url
         settings.CRYPTOPOCKET_API_KEY = sandbox.options.api_key
