@@ -64,10 +64,10 @@
     return differs;
   }
 
-  // A moment's words grow older by themselves: that is no change.
+  // A moment's words grow older by themselves, and a form is only a way to act: neither is news.
   function noteChange(changed, node) {
     const element = isElement(node) ? node : node.parentElement;
-    if (element && !element.closest("time, [data-renewed-url]")) {
+    if (element && !element.closest("time, form, [data-renewed-url]")) {
       changed.add(element);
     }
   }

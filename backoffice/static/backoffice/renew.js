@@ -79,7 +79,7 @@
 
   function takeOver(text) {
     const fresh = new DOMParser().parseFromString(text, "text/html");
-    const before = line().dataset.state;
+    const { state: before, changedAt } = line().dataset;
     document.querySelectorAll("[data-changed]").forEach((element) => element.removeAttribute("data-changed"));
     const changed = [...document.querySelectorAll("[data-renews]")].flatMap((part) => {
       const drawn = fresh.querySelector(`[data-renews="${part.dataset.renews}"]`);
@@ -87,7 +87,7 @@
     });
     mark(changed);
     const state = line().dataset.state;
-    if (changed.length) {
+    if (line().dataset.changedAt !== changedAt) {
       say(line().dataset.wordsUpdated);
     } else if (state !== before && line().dataset.words) {
       document.getElementById("announcer").textContent = line().dataset.words;
