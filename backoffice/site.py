@@ -51,6 +51,14 @@ PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
         "operations.view_every_operation",
     ),
     ("provider", "ProviderContract", _("What we know of it"), "admin:contract_provider", "contract.view_sighting"),
+    ("operations", "Approvals", _("Approvals"), "admin:operations_operation_approvals", "operations.view_operation"),
+    (
+        "provider",
+        "CallCharts",
+        _("Rate, errors, latency"),
+        "admin:calls_providercall_charts",
+        "calls.view_providercall",
+    ),
     ("payments", "Prices", _("Prices and assets"), "admin:payments_payment_prices", "payments.view_prices"),
 )
 

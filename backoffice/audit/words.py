@@ -63,6 +63,7 @@ ACTIONS: dict[str, Any] = {
     "customer.restricted": _("Customer's data restricted"),
     "customer.restriction_lifted": _("Restriction of a customer's data lifted"),
     "delegated_verification.removed": _("Draft of a delegated KYC removed"),
+    "call.content_viewed": _("Request and answer of a call viewed"),
     "data.purged": _("Data purged"),
     "retention_period.changed": _("Retention period changed"),
     "webhook.live_check_requested": _("Live check of our address asked for"),

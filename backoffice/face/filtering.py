@@ -66,7 +66,7 @@ class RowNumberFilter(django_filters.NumberFilter):  # type: ignore[misc]  # dja
     field_class = IntegerField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, min_value=0, max_value=BigIntegerField.MAX_BIGINT, **kwargs)
+        super().__init__(*args, **{"min_value": 0, "max_value": BigIntegerField.MAX_BIGINT, **kwargs})
 
 
 class StatusFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # django-filter is untyped

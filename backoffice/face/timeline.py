@@ -1,8 +1,8 @@
 """Everything that happened to a row, in one list, the newest first, as far as the reader may see it.
 
-Two sources: changes that the sync saw, and the audit record, which holds every step of every operation; for those who
-may not read it, the steps themselves. A page of the list is read with one query a source, from where the page before
-ended.
+Three sources: changes that the sync saw; the audit record, which holds every step of every operation, or for those who
+may not read it, the steps themselves; and the calls to the provider, but for those of sync runs, which would bury all
+others. A page of the list is read with one query a source, from where the page before ended.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,6 +24,9 @@ from backoffice.audit.models import AuditRecord
 from backoffice.audit.queries import about
 from backoffice.audit.shown import changes_of, details_of
 from backoffice.audit.words import label_of_action, label_of_model
+from backoffice.calls.models import ProviderCall
+from backoffice.calls.shown import VIEW as VIEW_CALLS
+from backoffice.calls.shown import milliseconds, verdict_badge
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.masked import text_masker
 from backoffice.operations.models import Operation, OperationEvent, model_label
@@ -90,7 +93,7 @@ class Timeline:
 
 
 def timeline_of(request: HttpRequest, row: Model, *, words: Words, also: Sequence[QuerySet[Any]] = ()) -> Timeline:
-    """What happened to a row, from the position in the address on; two queries at most.
+    """What happened to a row, from the position in the address on; three queries at most.
 
     words: the known words of its status columns. also: rows that belong to it, whose audit records count as its own.
     """
@@ -120,6 +123,8 @@ def _readers(request: HttpRequest, row: Model, *, words: Words, also: Sequence[Q
         sources.append(lambda start: _read_records(row, also, start))
     elif request.user.has_perm("operations.view_operation") and not isinstance(row, Operation) and not is_kept_back:
         sources.append(lambda start: _read_steps(row, start))
+    if request.user.has_perm(VIEW_CALLS) and not isinstance(row, Operation) and not is_kept_back:
+        sources.append(lambda start: _read_calls(row, start))
     return sources
 
 
@@ -183,6 +188,30 @@ def _step(event: OperationEvent) -> Happening:
         note=text_masker(operation)(event.note),
         by=event.by.get_username() if event.by else "",
         origin=_link_to_operation(operation.pk, f"#{operation.pk}"),
+    )
+
+
+def _read_calls(row: Model, start: Position | None) -> list[Happening]:
+    """Calls of operations about the row, and single reads of it; each found by its own index."""
+    operations = operations_about(row).order_by().values("pk")
+    arms = [Q(operation_id__in=operations)]
+    if isinstance(row, MirroredModel):
+        arms.append(Q(model=model_label(row), remote_id=row.remote_id) & ~Q(cause=ProviderCall.Cause.SYNC))
+    first, *others = [
+        ProviderCall.objects.filter(_before(start, 4, "at"), arm).defer("request", "answer").order_by() for arm in arms
+    ]
+    calls: Any = first.union(*others) if others else first
+    return [_call(call) for call in calls.order_by("-at", "-pk")[: SHOWN + 1]]
+
+
+def _call(call: ProviderCall) -> Happening:
+    url = reverse("admin:calls_providercall_change", args=[call.pk])
+    return Happening(
+        position=Position(at=call.at, source=4, number=call.pk),
+        title=_("Call to the provider: %(call)s") % {"call": call.call},
+        note=format_html("{} {}", verdict_badge(call), milliseconds(call.duration_ms)),
+        by=call.actor_name,
+        origin=format_html('<a href="{}">{}</a>', url, _("call #%(number)s") % {"number": call.pk}),
     )
 
 

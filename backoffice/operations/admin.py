@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
+from backoffice.calls.models import ProviderCall
+from backoffice.calls.shown import calls_table
 from backoffice.face.actions import Button
 from backoffice.face.admin import Card, Fact, ListView, ObjectView, QuickFilter, ReadOnlyAdmin
 from backoffice.face.badges import copyable, empty, moment, status_badge, whole_number
 from backoffice.face.cards import show
 from backoffice.face.columns import column
 from backoffice.face.exports import ExportColumn
-from backoffice.face.tables import read_tables
+from backoffice.face.tables import RelatedTable, read_tables
 from backoffice.operations import approvals_admin, queries
 from backoffice.operations.approval_queue import approval_queue
 from backoffice.operations.choices import VIEW_PERMISSION, choice_views, choices_for
@@ -151,7 +153,7 @@ class OperationAdmin(ReadOnlyAdmin):
         return {
             **standing_context(request, self, row),
             "cards": [*cards, approval_card(row)],
-            "tables": read_tables(request, [decisions_table(row)]),
+            "tables": read_tables(request, [decisions_table(row), _calls_table(row)]),
         }
 
     @column(gettext_lazy("number"), ordering="pk")
@@ -188,6 +190,10 @@ class OperationAdmin(ReadOnlyAdmin):
     def asked(self, operation: Operation) -> SafeString:
         """When."""
         return moment(operation.created_at)
+
+
+def _calls_table(operation: Operation) -> RelatedTable:
+    return calls_table(ProviderCall.objects.filter(operation_id=operation.pk), filters=f"operation={operation.pk}")
 
 
 def _asked_card(operation: Operation) -> Card:

@@ -41,6 +41,8 @@ _SEE_SYNC = (
     "sync.view_driftfinding",
 )
 
+_SEE_CALLS = ("calls.view_providercall",)
+
 _EXPORT = ("audit.export_list",)
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -87,6 +89,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_BANKING,
         *_SEE_WORK,
         *_SEE_SYNC,
+        *_SEE_CALLS,
+        "calls.view_call_content",
         *_SEE_PROVIDER,
         *_READ_EVENTS,
         *_REPLAY,
@@ -112,6 +116,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *_SEE_BANKING,
         *_SEE_WORK,
         *_SEE_SYNC,
+        *_SEE_CALLS,
+        "calls.view_call_content",
         *_SEE_PROVIDER,
         *_READ_EVENTS,
         *_SEE_APPROVALS,
@@ -126,6 +132,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "auth.view_group",
         *_SEE_OWN_WORK,
         *_SEE_SYNC,
+        *_SEE_CALLS,
         *_SEE_PROVIDER,
         "webhooks.subscribe",
         *_REPLAY,

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
+from backoffice.calls.models import ProviderCall
+from backoffice.calls.shown import calls_table
 from backoffice.face.admin import ObjectView, QuickFilter, ReadOnlyAdmin
 from backoffice.face.badges import copyable, empty, link_to, moment, status_badge, whole_number
 from backoffice.face.columns import column
@@ -112,7 +114,8 @@ class SyncRunAdmin(ReadOnlyAdmin):
                 see_all_url=f"{reverse('admin:sync_recordedchange_changelist')}?run={row.pk}",
                 permission="sync.view_recordedchange",
                 empty_text=_("None."),
-            )
+            ),
+            calls_table(ProviderCall.objects.filter(sync_run_id=row.pk), filters=f"sync_run={row.pk}"),
         ]
 
     @column(gettext_lazy("started"), ordering="started_at")
