@@ -51,7 +51,6 @@ PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
         "operations.view_every_operation",
     ),
     ("provider", "ProviderContract", _("What we know of it"), "admin:contract_provider", "contract.view_sighting"),
-    ("operations", "Approvals", _("Approvals"), "admin:operations_operation_approvals", "operations.view_operation"),
     (
         "provider",
         "CallCharts",

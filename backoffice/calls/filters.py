@@ -33,8 +33,8 @@ class ProviderCallFilterSet(django_filters.FilterSet):
     )
     http_status = RowNumberFilter(label=_("HTTP status"), max_value=999)
     at = DayRangeFilter(label=_("when"))
-    took = django_filters.TypedChoiceFilter(
-        label=_("took"), choices=SLOW, coerce=int, field_name="duration_ms", lookup_expr="gte", empty_label=_("Any")
+    took = django_filters.ChoiceFilter(
+        label=_("took"), choices=SLOW, field_name="duration_ms", lookup_expr="gte", empty_label=_("Any")
     )
     cause = django_filters.ChoiceFilter(label=_("made for"), choices=ProviderCall.Cause.choices, empty_label=_("Any"))
     operation = RowNumberFilter(label=_("operation"), field_name="operation_id")

@@ -123,7 +123,7 @@ def _readers(request: HttpRequest, row: Model, *, words: Words, also: Sequence[Q
         sources.append(lambda start: _read_records(row, also, start))
     elif request.user.has_perm("operations.view_operation") and not isinstance(row, Operation) and not is_kept_back:
         sources.append(lambda start: _read_steps(row, start))
-    if request.user.has_perm(VIEW_CALLS) and not isinstance(row, Operation) and not is_kept_back:
+    if isinstance(row, MirroredModel) and request.user.has_perm(VIEW_CALLS) and not is_kept_back:
         sources.append(lambda start: _read_calls(row, start))
     return sources
 
@@ -191,17 +191,13 @@ def _step(event: OperationEvent) -> Happening:
     )
 
 
-def _read_calls(row: Model, start: Position | None) -> list[Happening]:
+def _read_calls(row: MirroredModel, start: Position | None) -> list[Happening]:
     """Calls of operations about the row, and single reads of it; each found by its own index."""
-    operations = operations_about(row).order_by().values("pk")
-    arms = [Q(operation_id__in=operations)]
-    if isinstance(row, MirroredModel):
-        arms.append(Q(model=model_label(row), remote_id=row.remote_id) & ~Q(cause=ProviderCall.Cause.SYNC))
-    first, *others = [
-        ProviderCall.objects.filter(_before(start, 4, "at"), arm).defer("request", "answer").order_by() for arm in arms
-    ]
-    calls: Any = first.union(*others) if others else first
-    return [_call(call) for call in calls.order_by("-at", "-pk")[: SHOWN + 1]]
+    of_operations = Q(operation_id__in=operations_about(row).order_by().values("pk"))
+    single_reads = Q(model=model_label(row), remote_id=row.remote_id) & ~Q(cause=ProviderCall.Cause.SYNC)
+    earlier = ProviderCall.objects.filter(_before(start, 4, "at")).defer("request", "answer").order_by()
+    calls: Any = earlier.filter(of_operations).union(earlier.filter(single_reads)).order_by("-at", "-pk")
+    return [_call(call) for call in calls[: SHOWN + 1]]
 
 
 def _call(call: ProviderCall) -> Happening:

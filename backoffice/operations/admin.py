@@ -22,7 +22,7 @@ from backoffice.face.badges import copyable, empty, moment, status_badge, whole_
 from backoffice.face.cards import show
 from backoffice.face.columns import column
 from backoffice.face.exports import ExportColumn
-from backoffice.face.tables import RelatedTable, read_tables
+from backoffice.face.tables import RelatedTable
 from backoffice.operations import approvals_admin, queries
 from backoffice.operations.approval_queue import approval_queue
 from backoffice.operations.choices import VIEW_PERMISSION, choice_views, choices_for
@@ -153,8 +153,12 @@ class OperationAdmin(ReadOnlyAdmin):
         return {
             **standing_context(request, self, row),
             "cards": [*cards, approval_card(row)],
-            "tables": read_tables(request, [decisions_table(row), _calls_table(row)]),
         }
+
+    def related_tables(self, request: HttpRequest, row: Operation) -> list[RelatedTable]:
+        """What was decided where somebody had to agree, and the calls that were made."""
+        calls = calls_table(ProviderCall.objects.filter(operation_id=row.pk), filters=f"operation={row.pk}")
+        return [decisions_table(row), calls] if row.approvals_needed else [calls]
 
     @column(gettext_lazy("number"), ordering="pk")
     def number(self, operation: Operation) -> str:
@@ -190,10 +194,6 @@ class OperationAdmin(ReadOnlyAdmin):
     def asked(self, operation: Operation) -> SafeString:
         """When."""
         return moment(operation.created_at)
-
-
-def _calls_table(operation: Operation) -> RelatedTable:
-    return calls_table(ProviderCall.objects.filter(operation_id=operation.pk), filters=f"operation={operation.pk}")
 
 
 def _asked_card(operation: Operation) -> Card:
