@@ -16,7 +16,7 @@ from benchmarks import PAGE_SIZE, report
 from benchmarks.databases import temporary_postgresql, temporary_sqlite
 
 ENGINES = {"PostgreSQL": temporary_postgresql, "SQLite": temporary_sqlite}
-PARTS = ("ways", "memory", "end-to-end", "export")
+PARTS = ("ways", "memory", "end-to-end", "calls", "export")
 FEW = 10_000
 ROUNDS = 3
 
@@ -30,6 +30,7 @@ def main() -> None:
         "ways": lambda engine: _compare_ways(engine, rows=rows, sample=sample),
         "memory": lambda engine: _compare_memory(engine, many=many),
         "end-to-end": lambda engine: _go_end_to_end(engine, rows=rows),
+        "calls": lambda engine: _note_calls(engine, rows=rows, many=many),
         "export": lambda engine: _export(engine, rows=many),
     }
     for name in options.parts or PARTS:
@@ -62,6 +63,17 @@ def _go_end_to_end(engine: str, *, rows: int) -> None:
     with start_sandbox(**sizes) as provider, ENGINES[engine]() as url:
         figures = _measure(url, "end-to-end", CRYPTOPOCKET_BASE_URL=provider.base_url)
     _print(report.describe_end_to_end(engine, figures))
+
+
+def _note_calls(engine: str, *, rows: int, many: int) -> None:
+    """The log of calls: what it costs a sync, and how fast it is with a month of calls in it."""
+    sizes = {"customers": 100, "payments": 0, "offramps": 0, "bank_transactions": rows}
+    with start_sandbox(**sizes) as provider, ENGINES[engine]() as url:
+        figures = _measure(url, "noting", CRYPTOPOCKET_BASE_URL=provider.base_url)
+    _print(report.describe_noting(engine, figures))
+    with ENGINES[engine]() as url:
+        figures = _measure(url, "charting", many)
+    _print(report.describe_charting(engine, figures))
 
 
 def _export(engine: str, *, rows: int) -> None:

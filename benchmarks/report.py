@@ -65,6 +65,22 @@ def describe_end_to_end(engine: str, figures: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def describe_noting(engine: str, figures: dict[str, Any]) -> str:
+    """What the log of calls adds to a sync over HTTP."""
+    lines = [f"A sync of {figures['rows']:,} rows over HTTP with the log of calls and without, on {engine}", ""]
+    for what, label in (("first", "first load"), ("again", "nothing changed")):
+        noted, bare = figures[f"{what} with"], figures[f"{what} without"]
+        lines.append(f"  {label:<20}{noted:>9.2f} s with{bare:>9.2f} s without")
+        lines.append(_describe_target(f"{label}, cost in % at most 5", (noted / bare - 1) * 100, most=5))
+    return "\n".join(lines)
+
+
+def describe_charting(engine: str, figures: dict[str, Any]) -> str:
+    """How fast the log of calls is."""
+    lines = [f"The log of calls with {figures.pop('rows'):,} calls, on {engine}", ""]
+    return "\n".join([*lines, *(f"  {name:<44}{milliseconds:>9.0f} ms" for name, milliseconds in figures.items())])
+
+
 def describe_exports(engine: str, *, rows: int, figures: dict[str, dict[str, Any]]) -> str:
     """A list as a file: seconds, and the memory of the whole process at its peak."""
     lines = [f"Export of {rows:,} payments on {engine}", ""]

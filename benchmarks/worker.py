@@ -13,9 +13,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415 - needs the settings
 
+    from benchmarks.charting import measure_charting  # noqa: PLC0415 - needs the models
     from benchmarks.end_to_end import measure_end_to_end  # noqa: PLC0415 - needs the models
     from benchmarks.exporting import export_csv, export_xlsx, fill_payments  # noqa: PLC0415 - needs the models
     from benchmarks.memory import measure_memory  # noqa: PLC0415 - needs the models
+    from benchmarks.noting import measure_noting  # noqa: PLC0415 - needs the models
     from benchmarks.speed import measure_speed  # noqa: PLC0415 - needs the models
 
     name, *numbers = sys.argv[1:]
@@ -24,6 +26,8 @@ def main() -> None:
         "speed": measure_speed,
         "memory": measure_memory,
         "end-to-end": measure_end_to_end,
+        "noting": measure_noting,
+        "charting": measure_charting,
         "fill-payments": fill_payments,
         "export-csv": export_csv,
         "export-xlsx": export_xlsx,

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backoffice.calls.recording import call_log
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import all_resources
@@ -27,13 +28,13 @@ BASELINES = {
     "auth_user list": 6,
     "auth_user page": 7,
     "banking_bankaccount list": 5,
-    "banking_bankaccount page": 7,
+    "banking_bankaccount page": 8,
     "banking_banktransaction list": 5,
-    "banking_banktransaction page": 8,
+    "banking_banktransaction page": 9,
     "banking_reconciliation list": 4,
     "customers_companyverification list": 4,
     "customers_customer list": 5,
-    "customers_customer page": 13,
+    "customers_customer page": 14,
     "customers_delegatedverification list": 4,
     "customers_document list": 4,
     "customers_enhancedverification list": 4,
@@ -45,15 +46,17 @@ BASELINES = {
     "operations_operationapproval list": 4,
     "operations_operationbatch list": 4,
     "payments_asset list": 5,
-    "payments_asset page": 6,
+    "payments_asset page": 7,
     "payments_offramp list": 5,
-    "payments_offramp page": 6,
+    "payments_offramp page": 7,
     "payments_payment list": 5,
-    "payments_payment page": 8,
+    "payments_payment page": 9,
     "payments_paymentmethod list": 5,
-    "payments_paymentmethod page": 6,
+    "payments_paymentmethod page": 7,
     "retention_retentionpolicy list": 4,
     "retention_retentionpolicy page": 4,
+    "calls_providercall list": 4,
+    "calls_providercall page": 3,
     "contract_sighting list": 4,
     "health_alert list": 4,
     "sync page": 6,
@@ -63,7 +66,7 @@ BASELINES = {
     "sync_quarantine list": 4,
     "sync_recordedchange list": 4,
     "sync_syncrun list": 4,
-    "sync_syncrun page": 5,
+    "sync_syncrun page": 6,
     "webhooks_webhooksubscription list": 4,
 }
 
@@ -74,6 +77,7 @@ def filled(db: None, start_provider: Callable[..., Sandbox]) -> None:
     start_provider(customers=30, payments=60, offramps=20, bank_transactions=60)
     for resource in all_resources():
         sync_resource(name=resource.name, mode=SyncRun.Mode.FULL)
+    call_log.write(inside_a_transaction=True)
 
 
 def _addresses() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What people see of the log of calls: a list, a page a call, charts. Nothing is changed here."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.audit.services import record
 from backoffice.face.admin import ListView, ObjectView, QuickFilter, ReadOnlyAdmin
-from backoffice.face.badges import copyable, moment
+from backoffice.face.badges import copyable, empty, moment
 from backoffice.face.columns import column
 from backoffice.operations.models import Operation
 from backoffice.security.restriction import restricted_rows
@@ -82,7 +84,6 @@ class ProviderCallAdmin(ReadOnlyAdmin):
     search_fields = ("correlation_id__exact",)
     search_placeholder = gettext_lazy("Correlation id")
     empty_list_text = gettext_lazy("The provider has not been called in the time that calls are kept.")
-    words = {"verdict": ProviderCall.Verdict}
     has_timeline = False
     quick_filters = (
         QuickFilter(label=gettext_lazy("Failed"), parameters={"verdict": FAILED}),
@@ -114,20 +115,18 @@ class ProviderCallAdmin(ReadOnlyAdmin):
             gettext_lazy("Call"),
             {
                 "fields": (
-                    "call",
                     "at",
-                    "verdict_and_code",
                     "reason",
                     "http_status",
                     "took",
                     "answered_in",
                     "attempts",
-                    "request_bytes",
-                    "answer_bytes",
+                    "request_size",
+                    "answer_size",
                 )
             },
         ),
-        (gettext_lazy("Made for"), {"fields": ("purpose", "actor_name", "correlation")}),
+        (gettext_lazy("Made for"), {"fields": ("purpose", "who", "correlation")}),
     )
     object_views = (
         ObjectView(
@@ -148,6 +147,10 @@ class ProviderCallAdmin(ReadOnlyAdmin):
     def page_title(self, row: ProviderCall) -> str:
         """Which call."""
         return row.call
+
+    def page_badges(self, row: ProviderCall) -> Iterable[SafeString]:
+        """How it ended."""
+        return [verdict_badge(row)]
 
     @column(gettext_lazy("when"), ordering="at")
     def when(self, call: ProviderCall) -> SafeString:
@@ -177,7 +180,17 @@ class ProviderCallAdmin(ReadOnlyAdmin):
     @column(gettext_lazy("who"), ordering="actor_name")
     def who(self, call: ProviderCall) -> str:
         """Who caused it."""
-        return call.actor_name or _("nobody: it happened by itself")
+        return call.actor_name or _("by itself")
+
+    @column(gettext_lazy("size of the request"))
+    def request_size(self, call: ProviderCall) -> str:
+        """How large the body was."""
+        return filesizeformat(call.request_bytes)
+
+    @column(gettext_lazy("size of the answer"))
+    def answer_size(self, call: ProviderCall) -> SafeString | str:
+        """How large the body was."""
+        return empty() if call.answer_bytes is None else filesizeformat(call.answer_bytes)
 
     @column(gettext_lazy("correlation id"))
     def correlation(self, call: ProviderCall) -> SafeString:

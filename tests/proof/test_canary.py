@@ -17,6 +17,9 @@ from django.test import Client
 from kombu import pools
 from kombu.connection import Connection
 
+from backoffice.audit.models import AuditRecord
+from backoffice.calls.models import ProviderCall
+from backoffice.calls.recording import call_log
 from backoffice.celery import app
 from backoffice.operations.kinds import get_kind
 from backoffice.operations.models import Operation, State
@@ -172,6 +175,7 @@ def left_behind(
     def look() -> Iterator[canary.Place]:
         rows = {model: list(model._default_manager.all()[:4]) for model in admin.site._registry}
         rows[Operation] = list({(row.kind, row.state): row for row in Operation.objects.all()}.values())
+        rows[ProviderCall] = list({(row.call, row.verdict): row for row in ProviderCall.objects.all()}.values())
         paths = [address.path for address in every_address(rows) if "logout" not in address.name]
         exports = canary.export_addresses(admin.site._registry)
         for who in MASKED_READERS:
@@ -196,6 +200,10 @@ def test_no_canary_is_found_anywhere(
     sync_resource(name="customers", mode="full")
     operations = _go_through_every_path(sign_in(Client(), people["clara"]), sandbox)
     _break_the_mirror(sandbox)
+    call_log.write(inside_a_transaction=True)
+    noted = ProviderCall.objects.values_list("call", "verdict").distinct()
+    assert len(noted) > 20, noted
+    assert set(ProviderCall.Verdict.values) - {ProviderCall.Verdict.NOT_SENT} <= {verdict for _call, verdict in noted}
     ended = set(Operation.objects.values_list("state", flat=True))
     assert {State.SUCCEEDED, State.REFUSED, State.QUEUED, State.UNKNOWN} <= ended
 
@@ -203,6 +211,8 @@ def test_no_canary_is_found_anywhere(
     assert {name.split()[0] for name in canaries} == {"api", "number", "document", "password", "link", "token"}
     found, searched = canary.find(canaries, left_behind())
     assert found == [], "\n".join(found)
+    looked_at = AuditRecord.objects.filter(action="call.content_viewed", actor_name="aurelio")
+    assert looked_at.count() >= len(noted)
     assert (operations, len(canaries) > 20, searched > 500) == (len(FAULTS) * len(ACTS) + 1, True, True), searched
 
 
