@@ -219,6 +219,12 @@ def aurelio(db: None) -> User:
 
 
 @pytest.fixture
+def adam(db: None) -> User:
+    """Adam is an administrator: he manages people and subscriptions, and sees no customers."""
+    return _person("adam", "Administrator")
+
+
+@pytest.fixture
 def ada(db: None) -> User:
     """Ada may everything."""
     return User.objects.create_superuser(username="ada", password="correct horse battery")

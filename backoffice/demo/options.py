@@ -66,6 +66,7 @@ def demo_environment(options: DemoOptions) -> dict[str, str]:
         "CRYPTOPOCKET_PAGE_SIZE": "500",
         "CRYPTOPOCKET_REQUESTS_PER_SECOND": "200",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "WEBHOOK_PUBLIC_URL": options.address,
         "SECRET_KEY": "",
         "FIELD_ENCRYPTION_KEYS": "",
         "SECURE": "false",

@@ -38,6 +38,7 @@ class State:
         self.captures: list[Record] = []
         self.reconciliations: list[Record] = []
         self.subscriptions: dict[str, str] = {}
+        self.subscription_changes: list[Record] = []
         self.card_allowed = options.card_allowed
         entries = list(read_entries(options.state)) if options.state else []
         self._take_header(entries)
@@ -162,6 +163,7 @@ class State:
     def _keep(self, kind: str, record: Record) -> None:
         if kind == "subscriptions":
             self.subscriptions[record["type"]] = record["url"]
+            self.subscription_changes.append(dict(record))
         else:
             getattr(self, kind).append(record)
 

@@ -87,8 +87,9 @@ class _AboutSubscription(OperationKind):
                 _evidence_of_events(operation),
                 _evidence_of_live_check(operation.request["url"]),
                 _(
-                    "“Do again” sends it once more and brings a clear answer; should events then come twice, that does "
-                    "no harm. “Leave” closes it, and our record stays as it is."
+                    "“Do again” sends it once more and brings a clear answer; if it was done after all, it is then "
+                    "done twice: at worst every event comes twice, which does no harm. “Leave” closes it, and our "
+                    "record stays as it is."
                 ),
             ]
         )

@@ -6,17 +6,15 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.actions import ListView
 from backoffice.face.admin import ReadOnlyAdmin
-from backoffice.face.badges import copyable
 from backoffice.operations.admin import worker_context
 from backoffice.webhooks.live_checks import PERMISSION
 from backoffice.webhooks.models import WebhookSubscription
 from backoffice.webhooks.public_address import problem_of, public_url
-from backoffice.webhooks.subscriptions_page import last_check, table_context
+from backoffice.webhooks.subscriptions_page import live_check_context, table_context
 from backoffice.webhooks.subscriptions_views import (
     change_url_view,
     live_check_result_view,
@@ -66,23 +64,24 @@ class WebhookSubscriptionAdmin(ReadOnlyAdmin):
         ),
     )
 
+    def page_id(self, row: WebhookSubscription) -> str:
+        """Nothing: its type is its name."""
+        return ""
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Every known type in one table, with what our record says of it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        url, checked = public_url(), last_check()
+        live_check = live_check_context()
+        checked = live_check["checked"]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Subscriptions"),
             "list_buttons": self.list_buttons(request),
             "export_url": self._export_url(request),
-            "public_url": copyable(url),
-            "problem": problem_of(url),
-            "checked": checked,
-            "change_url": reverse("admin:webhooks_webhooksubscription_change-url")
-            if request.user.has_perm(PERMISSION)
-            else "",
+            "problem": problem_of(public_url()),
+            **live_check,
             **table_context(),
             **worker_context(is_needed=bool(checked and not checked.result.is_settled)),
             **(extra_context or {}),

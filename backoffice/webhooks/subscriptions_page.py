@@ -98,9 +98,10 @@ def type_rows() -> list[TypeRow]:
     ]
 
 
-def last_check() -> CheckedUrl | None:
-    """The last live check of our present address."""
-    return _last_checks({public_url()}).get(public_url())
+def live_check_context() -> dict[str, Any]:
+    """What the part of the page with the last live check of our present address needs."""
+    url = public_url()
+    return {"public_url": url, "checked": _last_checks({url}).get(url)}
 
 
 def table_context() -> dict[str, Any]:

@@ -21,7 +21,7 @@ from backoffice.webhooks import subscribing
 from backoffice.webhooks.forms import EventTypesForm
 from backoffice.webhooks.live_checks import request_live_check
 from backoffice.webhooks.public_address import AddressNotUsable, problem_of, public_url
-from backoffice.webhooks.subscriptions_page import TypeRow, last_check, table_context, type_rows
+from backoffice.webhooks.subscriptions_page import TypeRow, live_check_context, table_context, type_rows
 
 Ask = Callable[..., Asked | subscribing.AskedMany]
 
@@ -72,7 +72,7 @@ def table_view(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
 
 def live_check_result_view(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
     """The last live check alone, for the page that renews it."""
-    return render(request, "admin/webhooks/live_check.html", {"checked": last_check()})
+    return render(request, "admin/webhooks/live_check.html", live_check_context())
 
 
 def _choose(

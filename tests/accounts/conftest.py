@@ -1,7 +1,6 @@
 """What the stories about signing in start from."""
 
-import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 PASSWORD = "correct horse battery"
@@ -14,11 +13,3 @@ def sign_in_by_form(person: User, *, user_agent: str = "Firefox") -> Client:
     answer = browser.post(LOGIN, {"login": person.username, "password": PASSWORD})
     assert answer.status_code == 302, answer.content.decode()
     return browser
-
-
-@pytest.fixture
-def adam(db: None) -> User:
-    """Adam is an administrator: he manages people, and approves nothing."""
-    person = User.objects.create_user(username="adam", password=PASSWORD, is_staff=True)
-    person.groups.add(Group.objects.get(name="Administrator"))
-    return person

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
 from backoffice.audit.models import AuditRecord
 from backoffice.operations import services
@@ -25,14 +25,6 @@ def asked(sandbox: Sandbox, clara: User) -> Operation:
     return services.request_operation(
         kind="test_register", request={"name": "Marta", "email": "marta@example.org"}, requested_by=clara
     )
-
-
-@pytest.fixture
-def adam(db: None) -> User:
-    """Adam looks after people and permissions, and approves nothing."""
-    person = User.objects.create_user(username="adam", password="correct horse battery", is_staff=True)
-    person.groups.add(Group.objects.get(name="Administrator"))
-    return person
 
 
 def newest(action: str) -> AuditRecord:

@@ -10,12 +10,15 @@ from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.operations.errors import OperationError
 from backoffice.operations.models import Operation, State
 from backoffice.operations.services import approve
 from backoffice.sandbox import Sandbox
 from backoffice.sync.resources import all_resources
+from backoffice.webhooks.models import WebhookSubscription
+from backoffice.webhooks.operations import KIND_NAMES
 from banking.models import BankTransaction
 from customers.captures import seal_of
 from customers.forms import new_submission
@@ -33,16 +36,20 @@ from tests.payments.creating import (
 )
 
 COMPANY = "Aurora Textil"
+UNSUBSCRIBED, SUBSCRIBED = "PAY_IN", "COINS_SENT"
+# Addresses of the internet that need no name server; nothing is sent there.
+PUBLIC_ADDRESS, FORMER_ADDRESS = "https://93.184.215.14/", "https://93.184.215.15/webhooks/"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + b"\x00" * 32 + b"\xff\xd9"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Browsers of compliance and of finance, and what lies before them: a customer, and her transfer and payment."""
+    """The browsers of three groups, and what lies before them: a customer, and her transfer and payment."""
 
     compliance: Client
     finance: Client
+    administrator: Client
     marta: Customer
     line: BankTransaction
     payment: Payment
@@ -60,7 +67,7 @@ class Act:
     times_done: Callable[[Sandbox], int]
     look: Callable[[Desk], dict[str, str]] | None = None
     can_be_read_back: bool = False
-    is_finances: bool = False
+    group: str = "Compliance"
 
 
 def arrange(sandbox: Sandbox, *, email: str = "marta@example.org") -> dict[str, str]:
@@ -68,16 +75,33 @@ def arrange(sandbox: Sandbox, *, email: str = "marta@example.org") -> dict[str, 
     marta = sandbox.control.add_customer(name="Marta", last_name="Ruiz", email=email, kyc_status="valid")
     payment = sandbox.control.add_payment(user_id=str(marta["id"]), fiat_amount=12_550, status="pending_bank")
     line = sandbox.control.add_bank_transaction(amount="125.50", concept=str(payment["concept"]))
+    sandbox.control.subscribe(FORMER_ADDRESS, SUBSCRIBED)
     return {"customer": str(marta["id"]), "payment": str(payment["id"]), "line": str(line["id"])}
 
 
 def find(ids: dict[str, str]) -> dict[str, Any]:
-    """The mirrored rows of those ids."""
+    """The mirrored rows of those ids; of two types of event one is subscribed, and nothing about them is open."""
+    _arrange_subscriptions()
     return {
         "marta": Customer.objects.get(remote_id=ids["customer"]),
         "payment": Payment.objects.get(remote_id=ids["payment"]),
         "line": BankTransaction.objects.get(remote_id=ids["line"]),
     }
+
+
+def _arrange_subscriptions() -> None:
+    """Nothing lists subscriptions, so what is left of other tests is settled by hand."""
+    open_ones = Operation.objects.filter(kind__in=KIND_NAMES, state=State.UNKNOWN)
+    open_ones.update(state=State.ABANDONED)
+    WebhookSubscription.objects.filter(event_type=UNSUBSCRIBED).delete()
+    WebhookSubscription.objects.update_or_create(
+        event_type=SUBSCRIBED, defaults={"url": FORMER_ADDRESS, "since": timezone.now()}
+    )
+
+
+def _subscribe(desk: Desk, submission: str, *, event_type: str, page: str) -> Any:
+    form = {"event_types": [event_type], "submission": submission}
+    return desk.administrator.post(reverse(f"admin:webhooks_webhooksubscription_{page}"), form)
 
 
 def _register(desk: Desk, submission: str) -> Any:
@@ -164,6 +188,12 @@ def _count_created_here(sandbox: Sandbox, *, method: str) -> int:
     )
 
 
+def _count_subscriptions(sandbox: Sandbox, *, event_type: str) -> int:
+    """How often one was made or changed, but for what was arranged."""
+    changes = sandbox.control.subscription_changes()
+    return sum(change["type"] == event_type and change["url"] != FORMER_ADDRESS for change in changes)
+
+
 MIRRORED = ("customers", "payments", "bank_accounts", "bank_transactions", "assets", "payment_methods")
 """The lists that must have been read before people can ask for the acts."""
 
@@ -191,7 +221,7 @@ ACTS = {
         press=_reconcile,
         times_done=lambda sandbox: len(sandbox.control.reconciliations()),
         can_be_read_back=True,
-        is_finances=True,
+        group="Finance",
     ),
     "payment": Act(
         call="createPayment",
@@ -199,7 +229,7 @@ ACTS = {
         press=partial(_create, address=PAYMENT),
         times_done=partial(_count_created_here, method="transfer"),
         can_be_read_back=True,
-        is_finances=True,
+        group="Finance",
     ),
     "guided payment": Act(
         call="createGuidedPayment",
@@ -207,7 +237,19 @@ ACTS = {
         press=partial(_create, address=GUIDED),
         times_done=partial(_count_created_here, method="card"),
         can_be_read_back=True,
-        is_finances=True,
+        group="Finance",
+    ),
+    "subscribe": Act(
+        call="subscribeWebhook",
+        press=partial(_subscribe, event_type=UNSUBSCRIBED, page="subscribe"),
+        times_done=partial(_count_subscriptions, event_type=UNSUBSCRIBED),
+        group="Administrator",
+    ),
+    "change address": Act(
+        call="updateWebhook",
+        press=partial(_subscribe, event_type=SUBSCRIBED, page="change-url"),
+        times_done=partial(_count_subscriptions, event_type=SUBSCRIBED),
+        group="Administrator",
     ),
     "off-ramp": Act(
         call="createOffRamp",
@@ -215,7 +257,7 @@ ACTS = {
         press=partial(_create, address=OFF_RAMP),
         times_done=lambda sandbox: len(sandbox.control.offramps()),
         can_be_read_back=True,
-        is_finances=True,
+        group="Finance",
     ),
 }
 
@@ -233,7 +275,8 @@ def press(act: str, desk: Desk, submission: str = "", **seen: Any) -> Any:
 
 def browser_for(act: str, desk: Desk) -> Client:
     """The browser of the person whose act it is."""
-    return desk.finance if ACTS[act].is_finances else desk.compliance
+    browser: Client = getattr(desk, ACTS[act].group.lower())
+    return browser
 
 
 def page_of(operation: Operation, desk: Desk, act: str) -> str:

@@ -1,12 +1,14 @@
 """What the stories about bad days start from: a working day, and a provider that can be told to fail."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from backoffice.sandbox import Sandbox
 from backoffice.sync.services import sync_resource
-from tests.bad_days.acts import MIRRORED, Desk, arrange, find
+from tests.bad_days.acts import MIRRORED, PUBLIC_ADDRESS, Desk, arrange, find
 
 
 def _browser_of(person: User) -> Client:
@@ -16,12 +18,18 @@ def _browser_of(person: User) -> Client:
 
 
 @pytest.fixture
-def desk(sandbox: Sandbox, clara: User, felix: User) -> Desk:
-    """Clara of compliance and Felix of finance at work; Marta, her payment and her transfer are mirrored."""
+def desk(sandbox: Sandbox, clara: User, felix: User, adam: User, settings: Any) -> Desk:
+    """Clara of compliance, Felix of finance and Adam at work; Marta, her payment and her transfer are mirrored."""
+    settings.WEBHOOK_PUBLIC_URL = PUBLIC_ADDRESS
     ids = arrange(sandbox)
     for name in MIRRORED:
         assert sync_resource(name=name, mode="full").state == "succeeded"
-    return Desk(compliance=_browser_of(clara), finance=_browser_of(felix), **find(ids))
+    return Desk(
+        compliance=_browser_of(clara),
+        finance=_browser_of(felix),
+        administrator=_browser_of(adam),
+        **find(ids),
+    )
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backoffice.sandbox import Sandbox, start_sandbox
-from tests.bad_days.acts import ACTS, arrange
+from tests.bad_days.acts import ACTS, PUBLIC_ADDRESS, arrange
 from tests.databases import MakeDatabase
 from tests.operations.installation import Installation, wait_until
 
@@ -59,6 +59,7 @@ def installation(
     make: MakeDatabase = request.getfixturevalue(f"make_{engine}")
     folder = tmp_path_factory.mktemp("installation")
     installed = WorkingInstallation(folder=folder, database_url=make(folder), base_url=provider.base_url)
+    installed.environment["WEBHOOK_PUBLIC_URL"] = PUBLIC_ADDRESS
     yield installed
     installed.stop_all()
 

@@ -35,7 +35,11 @@ from tests.bad_days.acts import MIRRORED, Desk, find, press  # noqa: E402 - need
 
 __all__ = ["app"]
 
-FINANCES_KINDS = ("reconcile_payment", "create_payment", "create_guided_payment", "create_off_ramp")
+GROUPS = {
+    **dict.fromkeys(["reconcile_payment", "create_payment", "create_guided_payment", "create_off_ramp"], "Finance"),
+    **dict.fromkeys(["subscribe_webhook", "change_webhook_url"], "Administrator"),
+}
+"""Whose acts they are that are not compliance's."""
 
 
 def ask(wish: str) -> dict[str, Any]:
@@ -43,7 +47,12 @@ def ask(wish: str) -> dict[str, Any]:
     asked = json.loads(wish)
     for name in MIRRORED:
         sync_resource(name=name, mode="full")
-    desk = Desk(compliance=_browser("Compliance"), finance=_browser("Finance"), **find(asked["ids"]))
+    desk = Desk(
+        compliance=_browser("Compliance"),
+        finance=_browser("Finance"),
+        administrator=_browser("Administrator"),
+        **find(asked["ids"]),
+    )
     press(asked["act"], desk)
     return show(str(Operation.objects.latest("pk").pk))
 
@@ -69,8 +78,8 @@ def read_back(operation_id: str) -> dict[str, Any]:
 
 def do_again(operation_id: str) -> dict[str, Any]:
     """Decide that it is sent once more."""
-    clara = User.objects.get(username="compliance")
-    services.do_again(operation_id=int(operation_id), by=clara, reason="CryptoPocket says that nothing came.")
+    asker = Operation.objects.get(pk=operation_id).requested_by
+    services.do_again(operation_id=int(operation_id), by=asker, reason="CryptoPocket says that nothing came.")
     return show(operation_id)
 
 
@@ -82,8 +91,11 @@ def sweep(_argument: str) -> dict[str, Any]:
 def show(operation_id: str) -> dict[str, Any]:
     """How it stands, and what its page says."""
     operation = Operation.objects.get(pk=operation_id)
-    group = "Finance" if operation.kind in FINANCES_KINDS else "Compliance"
-    page = _browser(group).get(reverse("admin:operations_operation_change", args=[operation.pk])).content.decode()
+    page = (
+        _browser(GROUPS.get(operation.kind, "Compliance"))
+        .get(reverse("admin:operations_operation_change", args=[operation.pk]))
+        .content.decode()
+    )
     return {
         "id": operation.pk,
         "state": operation.state,

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 
 PUBLIC = "https://93.184.215.14/"
@@ -21,14 +21,6 @@ def _public_address(settings: Any) -> None:
     settings.CRYPTOPOCKET_ENVIRONMENT = "sandbox"
     settings.WEBHOOK_PUBLIC_URL = PUBLIC
     settings.WEBHOOK_PATH = PATH
-
-
-@pytest.fixture
-def adam(db: None) -> User:
-    """Adam is an administrator: he subscribes, and sees no customers."""
-    person = User.objects.create_user(username="adam", password="correct horse battery", is_staff=True)
-    person.groups.add(Group.objects.get(name="Administrator"))
-    return person
 
 
 @pytest.fixture

@@ -245,7 +245,7 @@ def test_while_the_outcome_of_one_wish_is_open_no_other_about_the_type_is_sent(
     second.refresh_from_db()
     assert second.state == State.REFUSED
     assert "has not ended" in second.error_text
-    assert sandbox.control.calls("updateWebhookSubscription") == 0
+    assert sandbox.control.calls("updateWebhook") == 0
 
 
 def test_a_type_that_was_subscribed_meanwhile_is_not_subscribed_a_second_time(adams: Client, sandbox: Sandbox) -> None:

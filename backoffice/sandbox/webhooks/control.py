@@ -23,6 +23,11 @@ class WebhookControl:
         with self._state.lock:
             return dict(self._state.subscriptions)
 
+    def subscription_changes(self) -> list[dict[str, str]]:
+        """Return every subscription and every change of one, with ``type`` and ``url``, oldest first."""
+        with self._state.lock:
+            return [dict(change) for change in self._state.subscription_changes]
+
     def subscribe(self, url: str, *types: str) -> dict[str, str]:
         """Subscribe an address to event types, to all of them where none is named; return all subscriptions."""
         with self._state.lock:
