@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.audit.services import record
+from backoffice.cryptopocket.endpoints import WebhookContract
 from backoffice.cryptopocket.signature import sign
 from backoffice.face.badges import Tone
 from backoffice.operations.services.permissions import check_has
@@ -107,7 +109,7 @@ def _send(check: LiveCheck, now: datetime) -> Sent:
     except AddressNotUsable as problem:
         return Sent(outcome=Outcome.NOT_ALLOWED, detail=str(problem))
     contract = get_catalogue().webhook
-    body = json.dumps({contract.type_fields[0]: EVENT_TYPE, "event_id": check.nonce}).encode()
+    body = event_body(check.nonce, contract)
     headers = sign(
         body=body,
         api_key=settings.CRYPTOPOCKET_API_KEY,
@@ -116,6 +118,15 @@ def _send(check: LiveCheck, now: datetime) -> Sent:
         now=now,
     )
     return send_event(address, body=body, headers=headers)
+
+
+def event_body(nonce: str, contract: WebhookContract) -> bytes:
+    """The event of a live check, laid out as the events of the provider: the inbox reads it as it reads those."""
+    event: dict[str, Any] = {contract.type_fields[0]: EVENT_TYPE, contract.event_id_fields[0]: nonce}
+    outermost = contract.data_locations[-1]
+    for name in reversed(outermost.split(".") if outermost else []):
+        event = {name: event}
+    return json.dumps(event).encode()
 
 
 def _unsent(*, is_waiting: bool) -> Result:

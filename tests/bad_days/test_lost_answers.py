@@ -6,7 +6,7 @@ from django.urls import reverse
 from backoffice.operations import services
 from backoffice.operations.models import Operation, State
 from backoffice.sandbox import Sandbox
-from tests.bad_days.acts import ACTS, Desk, page_of, press
+from tests.bad_days.acts import ACTS, Desk, browser_for, page_of, press
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_an_act_whose_answer_was_lost_is_done_once_and_not_shown_as_failed(
     assert (sandbox.control.calls(ACTS[act].call), ACTS[act].times_done(sandbox)) == (1, 1)
 
 
-@pytest.mark.parametrize("act", ["link", "document"])
+@pytest.mark.parametrize("act", ["link", "document", "subscribe", "change address"])
 def test_a_person_who_is_told_what_is_known_decides_where_nothing_can_be_read_back(
     desk: Desk, sandbox: Sandbox, act: str
 ) -> None:
@@ -41,7 +41,7 @@ def test_a_person_who_is_told_what_is_known_decides_where_nothing_can_be_read_ba
     operation = services.perform(Operation.objects.get().pk)
     assert "if it was done after all, it is then done twice" in page_of(operation, desk, act)
     address = reverse("admin:operations_operation_leave", args=[operation.pk])
-    desk.compliance.post(address, {"reason": "CryptoPocket has it."})
+    browser_for(act, desk).post(address, {"reason": "CryptoPocket has it."})
     assert Operation.objects.get().state == State.ABANDONED
     assert (sandbox.control.calls(ACTS[act].call), ACTS[act].times_done(sandbox)) == (1, 1)
 
@@ -59,7 +59,7 @@ def test_an_act_that_did_not_arrive_is_not_shown_as_done_and_is_done_once_in_the
         assert services.read_back(operation_id=operation.pk).state == State.QUEUED
     else:
         address = reverse("admin:operations_operation_do-again", args=[operation.pk])
-        desk.compliance.post(address, {"reason": "CryptoPocket says that nothing came."})
+        browser_for(act, desk).post(address, {"reason": "CryptoPocket says that nothing came."})
     Operation.objects.update(not_before=None)
     assert services.perform(operation.pk).state == State.SUCCEEDED
     assert ACTS[act].times_done(sandbox) == 1

@@ -23,13 +23,17 @@ from django.utils import timezone
 
 from backoffice import provider
 from backoffice.audit.models import AuditRecord
+from backoffice.cryptopocket.endpoints import WebhookContract
 from backoffice.cryptopocket.signature import SignatureVerdict, check_signature
 from backoffice.operations.models import Operation
+from backoffice.sandbox import Sandbox
 from backoffice.webhooks import sending
-from backoffice.webhooks.live_checks import EVENT_TYPE, request_live_check, result_of, run_live_check
-from backoffice.webhooks.models import LiveCheck, WebhookSubscription
+from backoffice.webhooks.live_checks import EVENT_TYPE, event_body, request_live_check, result_of, run_live_check
+from backoffice.webhooks.models import LiveCheck, WebhookEffect, WebhookEvent, WebhookSubscription
+from backoffice.webhooks.payloads import read_notice
 from backoffice.webhooks.public_address import CheckedAddress
 from backoffice.webhooks.sending import make_session, send_event
+from backoffice.webhooks.services import process_events
 from backoffice.webhooks.sightings import note_event
 
 from .conftest import ADDRESS, PATH, Receiver, handler_for, running_server
@@ -102,6 +106,28 @@ def test_an_event_that_arrives_is_told_with_its_seconds(adams: Client, adam: Use
     assert not WebhookSubscription.objects.exists()
     assert not Operation.objects.exists()
     assert AuditRecord.objects.filter(action="webhook.live_check_requested", actor_name="adam").exists()
+
+
+def test_its_event_is_laid_out_as_the_catalogue_says_that_events_are() -> None:
+    contract = WebhookContract(
+        data_locations=("cuerpo.objeto", "cuerpo"), type_fields=("evento",), event_id_fields=("uuid", "event_id")
+    )
+    for each in (contract, WebhookContract()):
+        notice = read_notice(event_body("abc", each), each)
+        assert (notice.event_type_sent, notice.event_id, notice.ids) == (EVENT_TYPE, "abc", ())
+
+
+def test_the_inbox_itself_takes_it_and_causes_nothing(adam: User, inbox: Receiver, sandbox: Sandbox) -> None:
+    check = check_now(adam)
+    delivery = inbox.deliveries[0]
+    answer = Client().post(delivery.path, data=delivery.body, content_type="application/json", headers=delivery.headers)
+    process_events()
+    check.refresh_from_db()
+    assert answer.status_code == 200
+    assert result_of(check).word == "arrived"
+    assert WebhookEvent.objects.get().state == WebhookEvent.State.DONE
+    assert not WebhookEffect.objects.exists()
+    assert sandbox.control.calls() == 0
 
 
 def test_each_check_has_an_event_of_its_own_and_an_old_one_proves_nothing(adam: User, inbox: Receiver) -> None:
