@@ -64,12 +64,12 @@ def find_payment(operation: Operation, client: CryptoPocketClient) -> ReadBack:
         return client.list_payments(page=number, external_id=wanted)
 
     # The filter is a guess: what it finds is checked, and what it does not find proves nothing.
-    search = _search([fetch_filtered(1)], parse=parse, matches=matches, asked_at=operation.created_at)
+    search = _search([fetch_filtered(1)], "list_payments", parse=parse, matches=matches, asked_at=operation.created_at)
     found = _new_payments(search.found, operation)
     if found:
         return _judge(found, is_conclusive=True)
     pages = _newest_pages(lambda number: client.list_payments(page=number), "list_payments")
-    search = _search(pages, parse=parse, matches=matches, asked_at=operation.created_at)
+    search = _search(pages, "list_payments", parse=parse, matches=matches, asked_at=operation.created_at)
     found = _new_payments(search.found, operation)
     return _judge(found, is_conclusive=search.is_conclusive)
 
@@ -97,7 +97,7 @@ def find_off_ramp(operation: Operation, client: CryptoPocketClient) -> ReadBack:
     pages = _newest_pages(
         lambda number: client.list_off_ramps(page=number, user_id=request["user_id"]), "list_off_ramps"
     )
-    search = _search(pages, parse=parse, matches=matches, asked_at=operation.created_at)
+    search = _search(pages, "list_off_ramps", parse=parse, matches=matches, asked_at=operation.created_at)
     found = _leave_out_known(
         search.found, operation, OffRamp.objects.all(), OffRampInstructions.objects.all(), "off_ramp_id"
     )
@@ -125,6 +125,7 @@ def _newest_pages(fetch: FetchPage, endpoint: str) -> Iterator[Page]:
 
 def _search(
     pages: Any,
+    endpoint: str,
     *,
     parse: Callable[[Any], Parsed],
     matches: Callable[[Any], bool | None],
@@ -132,7 +133,7 @@ def _search(
 ) -> Search:
     """Read pages until one has an item that is older than the request; `matches` says None where it cannot say."""
     found: list[Sighting] = []
-    can_be_judged = True
+    can_be_judged, newest_first = True, is_newest_first(endpoint)()
     for page in pages:
         reached_older = False
         for item in page.items:
@@ -145,9 +146,16 @@ def _search(
             if verdict and parsed is not None:
                 found.append(Sighting(remote_id=parsed.id, payload=item, read_at=page.read_at))
             can_be_judged = can_be_judged and verdict is not None
-        if reached_older or page.is_last:
+        begins_at_the_newest = newest_first or page.last_page is not None
+        if (reached_older and begins_at_the_newest) or _is_end(page, newest_first=newest_first):
             return Search(found=found, is_conclusive=can_be_judged)
     return Search(found=found, is_conclusive=False)
+
+
+def _is_end(page: Page, *, newest_first: bool) -> bool:
+    """Whether nothing is left to read: a list that has its newest items at the end is read from there to page 1."""
+    walks_back = not newest_first and page.last_page is not None
+    return page.number == 1 if walks_back else page.is_last
 
 
 def _parse_or_none(parse: Callable[[Any], Parsed], item: Any) -> Parsed | None:

@@ -264,6 +264,36 @@ def test_an_act_whose_answer_was_lost_is_found_by_reading_back(
     assert (sandbox.control.calls(ACTS[act].call), ACTS[act].times_done(sandbox)) == (1, 1)
 
 
+@every_dialect
+def test_an_off_ramp_that_is_not_the_newest_any_more_is_found_and_not_sold_twice(
+    desk_of: Callable[..., tuple[Desk, Sandbox]], settings: Any, dialect: str
+) -> None:
+    desk, sandbox = desk_of(dialect)
+    settings.CRYPTOPOCKET_PAGE_SIZE = 1
+    provider.reset_client()
+    sandbox.control.fault("drop_after", "createOffRamp")
+    press("off-ramp", desk)
+    operation = services.perform(Operation.objects.get().pk)
+    sandbox.control.add_offramp(user_id=desk.marta.remote_id, amount="1")
+    assert services.read_back(operation_id=operation.pk).state == State.SUCCEEDED
+    assert sandbox.control.calls("createOffRamp") == 1
+
+
+@every_dialect
+def test_a_list_that_is_too_long_to_be_read_to_the_request_proves_nothing(
+    desk_of: Callable[..., tuple[Desk, Sandbox]], settings: Any, dialect: str
+) -> None:
+    desk, sandbox = desk_of(dialect)
+    settings.CRYPTOPOCKET_PAGE_SIZE = 1
+    provider.reset_client()
+    sandbox.control.fault("drop_before", "createPayment")
+    press("payment", desk)
+    operation = services.perform(Operation.objects.get().pk)
+    for _ in range(25):
+        sandbox.control.add_payment(user_id=desk.marta.remote_id)
+    assert services.read_back(operation_id=operation.pk).state == State.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("act", "changes", "code"),
     [
