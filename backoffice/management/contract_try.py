@@ -143,12 +143,23 @@ def _learn(
     return _as_values(endpoint, lesson)
 
 
+def _answer_names(lesson: Lesson, field: str, name: str) -> list[str]:
+    """An answer that repeats what was asked for calls it alike; a name of another field is left out."""
+    taken = {theirs for its, theirs in lesson.endpoint.request.items() if its != field}
+    return [name, *(known for known in lesson.endpoint.fields[field] if known not in {*taken, name})]
+
+
 def _as_values(endpoint: Endpoint, lesson: Lesson) -> Values:
     table = ("endpoints", endpoint.name)
     values: Values = {
         (*table, "request", field): name
         for field, name in lesson.endpoint.request.items()
         if name != endpoint.request[field]
+    }
+    values |= {
+        (*table, "fields", field): _answer_names(lesson, field, name)
+        for (*_, field), name in list(values.items())
+        if field in endpoint.echo.values() and field in endpoint.fields
     }
     for key in ("encoding", "file_encoding"):
         if getattr(lesson.endpoint, key) != getattr(endpoint, key):

@@ -11,6 +11,21 @@ from backoffice.cryptopocket.probing.notebook import Finding, Notebook
 from backoffice.cryptopocket.probing.overrides import Tables, find_overrides
 from backoffice.cryptopocket.probing.toml_text import write_toml
 
+_READABLE = 0o644
+"""The file holds no secret, and the product may run as somebody else than who probed."""
+
+_WEBHOOK = """
+# What no read can show: take it from the first event that arrives, and set it here.
+# [webhook]
+# key_header = "X-API-Key"
+# signature_header = "X-Signature"
+# timestamp_header = "X-Timestamp"
+# signature_encoding = "hex"            # or "base64"
+# data_locations = ["data", ""]         # where the object stands; "" is the top level
+# type_fields = ["type", "event", "event_type"]
+# id_fields = ["payment_id", "id", "rampoff_id"]
+"""
+
 _OPEN = {"ambiguous", "not found"}
 
 
@@ -29,7 +44,8 @@ def make_override_text(notebook: Notebook, *, base_url: str) -> str:
         f"# When: {when}",
         "# Name this file in CRYPTOPOCKET_CONTRACT; docs/contract.md says what each key means.",
     ]
-    return "\n".join([*head, *_write_open(notebook.findings), "", write_toml(tables, comments=comments)])
+    tail = "" if "webhook" in tables else _WEBHOOK
+    return "\n".join([*head, *_write_open(notebook.findings), "", write_toml(tables, comments=comments)]) + tail
 
 
 def _collect_comments(findings: list[Finding], tables: Tables) -> dict[str, list[str]]:
@@ -79,6 +95,7 @@ def write_override_file(path: str, text: str, *, replace: bool = False) -> Catal
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         catalogue = load_catalogue(name)
+        draft.chmod(_READABLE)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
