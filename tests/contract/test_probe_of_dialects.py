@@ -2,18 +2,30 @@
 
 import io
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test import override_settings
 
 from backoffice.cryptopocket import Catalogue, load_catalogue
-from backoffice.sandbox import Sandbox
+from backoffice.operations import services
+from backoffice.operations.models import Operation, State
+from backoffice.sandbox import Sandbox, start_sandbox
+from tests.bad_days.acts import ACTS, Desk, press
 from tests.contract.effect import find_other_effects
+from tests.contract.main_job import SIZES, StartProvider, begin, override_of
 from tests.contract.probing import READS
-
-pytestmark = pytest.mark.django_db
+from tests.contract.test_main_job import (
+    _forget_everything as forget_everything,
+)
+from tests.contract.test_main_job import (
+    converse,  # noqa: F401 - a fixture of desk_of
+    desk_of,  # noqa: F401 - a fixture
+    do_the_reading,
+)
 
 DIALECTS = ("laravel", "camel", "legacy")
 ONLY_BY_HAND = {
@@ -24,8 +36,6 @@ ONLY_BY_HAND = {
     "reconcile_payment.fields.status",  # shown by the answer to the first payment that is reconciled by hand
 }
 """What neither a read nor a refusal shows: the file's reader is told in docs/contract.md."""
-
-StartProvider = Callable[..., Sandbox]
 
 
 def run(*arguments: str) -> str:
@@ -62,15 +72,73 @@ def provoke_refusals(sandbox: Sandbox, file: str) -> None:
             "--field", f"bank_transaction_id={line}", "--yes", "--write", file, "--expect", code)  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Returns the file that probe and tries have written of a dialect; each is written once."""
+
+    @cache
+    def write(dialect: str) -> Path:
+        path = tmp_path_factory.mktemp(dialect) / "contract.toml"
+        with (
+            start_sandbox(dialect=dialect) as sandbox,
+            override_settings(
+                CRYPTOPOCKET_BASE_URL=sandbox.base_url,
+                CRYPTOPOCKET_API_KEY=sandbox.options.api_key,
+                CRYPTOPOCKET_API_SECRET=sandbox.options.api_secret,
+                CRYPTOPOCKET_REQUESTS_PER_SECOND=10_000.0,
+            ),
+        ):
+            rows = count_rows(sandbox)
+            probe_and_try(sandbox, path)
+            assert count_rows(sandbox) == rows
+        return path
+
+    return write
+
+
+def count_rows(sandbox: Sandbox) -> list[int]:
+    """How many there are of everything that a call could have created or changed."""
+    control = sandbox.control
+    created = (control.customers(), control.payments(), control.offramps(), control.reconciliations())
+    return [len(rows) for rows in (*created, control.captures(), control.documents(), control.enhanced_verifications())]
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_written_file_has_the_effect_of_the_one_written_by_hand(
-    start_provider: StartProvider, tmp_path: Path, dialect: str
+    written: Callable[[str], Path], dialect: str
 ) -> None:
-    sandbox = start_provider(dialect=dialect)
-    rows: Any = [len(sandbox.control.customers()), sandbox.control.reconciliations(), sandbox.control.captures()]
+    found = load_catalogue(str(written(dialect)))
 
-    found = probe_and_try(sandbox, tmp_path / "contract.toml")
-
-    wanted = load_catalogue(str(Path(__file__).parent / "overrides" / f"{dialect}.toml"))
+    wanted = load_catalogue(override_of(dialect))
     assert set(find_other_effects(found, wanted)) <= ONLY_BY_HAND
-    assert rows == [len(sandbox.control.customers()), sandbox.control.reconciliations(), sandbox.control.captures()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_main_job_reads_with_the_written_file_what_the_assumed_provider_gives(
+    written: Callable[[str], Path], start_provider: StartProvider, settings: Any, dialect: str
+) -> None:
+    wanted = do_the_reading(begin(start_provider, settings, dialect="default", override="", **SIZES))
+    forget_everything()
+
+    read = do_the_reading(begin(start_provider, settings, dialect=dialect, override=str(written(dialect)), **SIZES))
+
+    assert read == wanted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_act_of_the_main_job_is_done_with_the_written_file(
+    written: Callable[[str], Path],
+    desk_of: Callable[..., tuple[Desk, Sandbox]],  # noqa: F811 - the fixture
+    dialect: str,
+    act: str,
+) -> None:
+    desk, sandbox = desk_of(dialect, override=str(written(dialect)))
+
+    press(act, desk)
+    operation = services.perform(Operation.objects.get().pk)
+
+    assert (operation.state, operation.error_code) == (State.SUCCEEDED, "")
+    assert ACTS[act].times_done(sandbox) == 1
