@@ -4,6 +4,7 @@ Everything that comes in may be hostile or huge, so the walk has limits: in dept
 Names are read as the catalogue means them: where a provider calls the e-mail address `correo`, the catalogue knows.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -97,7 +98,7 @@ class _Walk:
                 kept[CUT] = f"{len(value)} names"
                 break
             meant = name if self._masks(name) and not self._hides(key) else key
-            kept[redact_text(key)[:LONGEST_KEY]] = self._keep(inner, name=meant, depth=depth + 1)
+            kept[_kept_key(key)] = self._keep(inner, name=meant, depth=depth + 1)
         return kept
 
     def _keep_list(self, items: list[Any], *, name: str, depth: int) -> list[Any]:
@@ -128,7 +129,7 @@ class _Walk:
             return CUT
         if isinstance(value, Mapping):
             names = list(value.items())[: max(self._left, 0)]
-            return {redact_text(key)[:LONGEST_KEY]: self._shape(inner, depth=depth + 1) for key, inner in names}
+            return {_kept_key(key): self._shape(inner, depth=depth + 1) for key, inner in names}
         if isinstance(value, list):
             return [self._shape(value[0], depth=depth + 1)] if value else []
         if value is None:
@@ -140,6 +141,16 @@ class _Walk:
 
     def _masks(self, name: str) -> bool:
         return any(is_personal(meant) for meant in (name, *self._meanings.get(name, ())))
+
+
+def _kept_key(key: str) -> str:
+    """A key without what is personal in it; those of usual length are the same few again and again."""
+    return _usual_key(key) if len(key) <= LONGEST_KEY else redact_text(key)[:LONGEST_KEY]
+
+
+@functools.lru_cache(maxsize=2048)
+def _usual_key(key: str) -> str:
+    return redact_text(key)
 
 
 def _without(data: Any, known: Mapping[str, str]) -> Any:
