@@ -1,8 +1,9 @@
 """Everything that happened to a row, in one list, the newest first, as far as the reader may see it.
 
-Three sources: changes that the sync saw; the audit record, which holds every step of every operation, or for those who
-may not read it, the steps themselves; and the calls to the provider, but for those of sync runs, which would bury all
-others. A page of the list is read with one query a source, from where the page before ended.
+Four sources: changes that the sync saw; events of the provider about the row; the audit record, which holds every step
+of every operation, or for those who may not read it, the steps themselves; and the calls to the provider, but for those
+of sync runs, which would bury all others. A page of the list is read with one query a source, from where the page
+before ended.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ from backoffice.operations.queries import operations_about
 from backoffice.security.restriction import is_restricted
 from backoffice.sync.models import MirroredModel, RecordedChange
 from backoffice.sync.queries import history_of
+from backoffice.webhooks.queries import events_of, is_told_of
 
 from .cards import Words
 from .history import Difference, differences_of
@@ -93,7 +95,7 @@ class Timeline:
 
 
 def timeline_of(request: HttpRequest, row: Model, *, words: Words, also: Sequence[QuerySet[Any]] = ()) -> Timeline:
-    """What happened to a row, from the position in the address on; three queries at most.
+    """What happened to a row, from the position in the address on; four queries at most.
 
     words: the known words of its status columns. also: rows that belong to it, whose audit records count as its own.
     """
@@ -119,6 +121,8 @@ def _readers(request: HttpRequest, row: Model, *, words: Words, also: Sequence[Q
     if isinstance(row, MirroredModel) and not is_kept_back:
         sees_runs = request.user.has_perm("sync.view_syncrun")
         sources.append(lambda start: _read_changes(row, words, start, sees_runs=sees_runs))
+        if request.user.has_perm("webhooks.view_webhookevent") and is_told_of(type(row)):
+            sources.append(lambda start: _read_events(row, start))
     if request.user.has_perm("audit.view_auditrecord"):
         sources.append(lambda start: _read_records(row, also, start))
     elif request.user.has_perm("operations.view_operation") and not isinstance(row, Operation) and not is_kept_back:
@@ -168,6 +172,23 @@ def _origin_of(change: RecordedChange, *, sees_runs: bool) -> Any:
     if not sees_runs:
         return text
     return format_html('<a href="{}">{}</a>', reverse("admin:sync_syncrun_change", args=[change.run.pk]), text)
+
+
+def _read_events(row: MirroredModel, start: Position | None) -> list[Happening]:
+    effects = events_of(row).filter(_before(start, 5, "event__received_at")).order_by("-event__received_at", "-pk")
+    return [
+        Happening(
+            position=Position(at=effect.event.received_at, source=5, number=effect.pk),
+            title=_("The provider sent %(event)s") % {"event": effect.event},
+            note=effect.get_outcome_display() or effect.get_state_display(),
+            origin=format_html(
+                '<a href="{}">{}</a>',
+                reverse("admin:webhooks_webhookevent_change", args=[effect.event_id]),
+                _("webhook event"),
+            ),
+        )
+        for effect in effects[: SHOWN + 1]
+    ]
 
 
 def _read_steps(row: Model, start: Position | None) -> list[Happening]:

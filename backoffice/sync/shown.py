@@ -1,6 +1,6 @@
 """How the sync room's rows speak of what they are about."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -26,7 +26,19 @@ def name_of(user: User) -> str:
     return user.get_full_name() or user.get_username()
 
 
-def link_to_object(change: RecordedChange | DriftFinding) -> SafeString:
+class AboutAnObject(Protocol):
+    """A row that names a mirrored object: by its resource and its id at the provider."""
+
+    @property
+    def resource(self) -> str:
+        """The resource's name."""
+
+    @property
+    def remote_id(self) -> str:
+        """The object's id at the provider."""
+
+
+def link_to_object(change: AboutAnObject) -> SafeString:
     """A link by the provider's id: the list finds the row, so that a table of changes needs no query a row."""
     resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
     if resource is None:

@@ -1,4 +1,7 @@
-"""What a person should look at, on the front page; nothing while no address is set: then nothing is expected."""
+"""What a person should look at, on the front page.
+
+Nothing about subscriptions while no address is set: then nothing is expected.
+"""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -9,6 +12,9 @@ from backoffice.webhooks.event_types import names_of_types
 from backoffice.webhooks.live_checks import PERMISSION
 from backoffice.webhooks.models import WebhookSubscription
 from backoffice.webhooks.public_address import public_url
+from backoffice.webhooks.queries import failed_events, refused_count, unknown_events
+
+VIEW_EVENTS = "webhooks.view_webhookevent"
 
 
 def count_unsubscribed() -> int:
@@ -30,7 +36,37 @@ def _page() -> str:
     return reverse("admin:webhooks_webhooksubscription_changelist")
 
 
+def _inbox(suffix: str) -> str:
+    return reverse("admin:webhooks_webhookevent_changelist") + suffix
+
+
 ITEMS = (
+    AttentionItem(
+        name="webhook-refusals",
+        label=_("deliveries that the webhook inbox refused in the last hour"),
+        count=refused_count,
+        url=lambda: _inbox("#refusals"),
+        permission=VIEW_EVENTS,
+        help=_("The inbox says why, and what to do: is CRYPTOPOCKET_API_SECRET the right one?"),
+    ),
+    AttentionItem(
+        name="webhook-failed",
+        label=_("webhook events whose objects could not be read"),
+        rows=failed_events,
+        url=lambda: _inbox("?needs=failed"),
+        permission=VIEW_EVENTS,
+        help=_("See why; replay them when the cause is gone."),
+        act_permission="webhooks.replay_event",
+    ),
+    AttentionItem(
+        name="webhook-unknown",
+        label=_("webhook events of unknown names in the last week"),
+        rows=unknown_events,
+        url=lambda: _inbox("?needs=unknown"),
+        permission=VIEW_EVENTS,
+        tone="info",
+        help=_("Add their names to the contract file, so that it is known what they are about."),
+    ),
     AttentionItem(
         name="webhooks-not-subscribed",
         label=_("event types that the provider does not send us"),

@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Min, QuerySet, Sum
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
+from backoffice.provider import get_catalogue
+from backoffice.security.restriction import restricted_rows
 from backoffice.sync.models import MirroredModel
-from backoffice.sync.resources import find_resource_of
+from backoffice.sync.resources import all_resources, find_resource_of
 
 from .models import ReadBack, WebhookEffect, WebhookEvent, WebhookRefusal
+
+SHOWN_FOR = timedelta(days=7)
+"""How long failed and unknown events ask for a person's attention."""
 
 UNSETTLED = (WebhookEvent.State.WAITING, WebhookEvent.State.READING)
 
@@ -25,6 +30,13 @@ class RefusalCount:
     last_address: str | None
 
 
+def is_told_of(model: type[MirroredModel]) -> bool:
+    """Whether events can be about rows of a model at all, as far as the catalogue knows."""
+    contract = get_catalogue().webhook
+    names = {*contract.resource_id_fields, *contract.event_resources.values()}
+    return any(resource.name in names for resource in all_resources() if resource.model is model)
+
+
 def events_of(row: MirroredModel) -> QuerySet[WebhookEffect]:
     """What events caused at a mirrored row, newest first, with the event. Raises UnknownResourceError."""
     return effects_at(find_resource_of(type(row)).name, row.remote_id)
@@ -36,14 +48,17 @@ def effects_at(resource: str, remote_id: str) -> QuerySet[WebhookEffect]:
     return effects.defer("event__body", "event__headers", "event__ids").order_by("-pk")
 
 
-def read_backs_of(effect: WebhookEffect) -> QuerySet[ReadBack]:
-    """The reads of an effect's object since its event came, until it was settled; the newest first."""
-    reads = ReadBack.objects.filter(
-        resource=effect.resource, remote_id=effect.remote_id, began_at__gte=effect.event.received_at
-    )
-    if effect.settled_at is not None:
-        reads = reads.filter(began_at__lte=effect.settled_at)
-    return reads.order_by("-pk")
+def read_backs_of(event: WebhookEvent) -> QuerySet[ReadBack]:
+    """The reads of an event's objects since it came; the newest first."""
+    own = event.effects.filter(resource=OuterRef("resource"), remote_id=OuterRef("remote_id"))
+    return ReadBack.objects.filter(Exists(own), began_at__gte=event.received_at).order_by("-pk")
+
+
+def is_about_restricted(event: WebhookEvent) -> bool:
+    """Whether an event names somebody who asked to be forgotten; one query for each kind of such rows."""
+    values = {value for _name, value in event.ids}
+    restricted = (restricted_rows(resource.model) for resource in all_resources())
+    return any(rows.filter(remote_id__in=values).exists() for rows in restricted if rows is not None and values)
 
 
 def waiting_count() -> int:
@@ -59,8 +74,8 @@ def oldest_waiting_at() -> datetime | None:
 
 
 def last_accepted_at() -> datetime | None:
-    """When an event was taken in last; None for never."""
-    moment: datetime | None = WebhookEvent.objects.aggregate(last=Max("last_received_at"))["last"]
+    """When an event was taken in last that was not a repetition; None for never."""
+    moment: datetime | None = WebhookEvent.objects.aggregate(last=Max("received_at"))["last"]
     return moment
 
 
@@ -90,11 +105,14 @@ def refusals_within(period: timedelta) -> QuerySet[WebhookRefusal]:
 
 
 def failed_events() -> QuerySet[WebhookEvent]:
-    """Events whose objects could not be read, however often that was tried."""
-    return WebhookEvent.objects.filter(state=WebhookEvent.State.FAILED)
+    """Events of the last days whose objects could not be read, however often that was tried."""
+    return _lately().filter(state=WebhookEvent.State.FAILED)
 
 
-def unknown_events(within: timedelta = timedelta(days=7)) -> QuerySet[WebhookEvent]:
-    """Events of names that the catalogue does not know, of the last days."""
-    since = timezone.now() - within
-    return WebhookEvent.objects.filter(is_known=False, received_at__gt=since)
+def unknown_events() -> QuerySet[WebhookEvent]:
+    """Events of the last days whose names the catalogue does not know."""
+    return _lately().filter(is_known=False)
+
+
+def _lately() -> QuerySet[WebhookEvent]:
+    return WebhookEvent.objects.filter(received_at__gt=timezone.now() - SHOWN_FOR)
