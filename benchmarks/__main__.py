@@ -2,29 +2,34 @@
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from backoffice.sandbox import start_sandbox
-from benchmarks import PAGE_SIZE, report
+from benchmarks import report
 from benchmarks.databases import temporary_postgresql, temporary_sqlite
+from benchmarks.environment import product_environment
+from benchmarks.webhooks.accepting import measure_accepting
+from benchmarks.webhooks.burst import measure_burst
 
 ENGINES = {"PostgreSQL": temporary_postgresql, "SQLite": temporary_sqlite}
-PARTS = ("ways", "memory", "end-to-end", "calls", "export")
+PARTS = ("ways", "memory", "end-to-end", "calls", "export", "webhooks", "burst")
 FEW = 10_000
 ROUNDS = 3
+ROUNDS_OF_EVENTS = 5
 
 
 def main() -> None:
     """Run all measurements, or a small run of them."""
     options = _parse_arguments()
     rows, sample, many = (10_000, 200, 50_000) if options.quick else (100_000, 1000, 1_000_000)
+    events, away_seconds = (1000, 2.0) if options.quick else (10_000, 10.0)
     engines = [name for name in options.engines or ENGINES if _answers(name)]
     parts: dict[str, Callable[[str], None]] = {
         "ways": lambda engine: _compare_ways(engine, rows=rows, sample=sample),
@@ -32,6 +37,8 @@ def main() -> None:
         "end-to-end": lambda engine: _go_end_to_end(engine, rows=rows),
         "calls": lambda engine: _note_calls(engine, rows=rows, many=many),
         "export": lambda engine: _export(engine, rows=many),
+        "webhooks": lambda engine: _take_events(engine, events=events // 4),
+        "burst": lambda engine: _take_a_burst(engine, events=events, away_seconds=away_seconds),
     }
     for name in options.parts or PARTS:
         for engine in engines:
@@ -84,24 +91,26 @@ def _export(engine: str, *, rows: int) -> None:
     _print(report.describe_exports(engine, rows=rows, figures=figures))
 
 
+def _take_events(engine: str, *, events: int) -> None:
+    """The inbox beside a bare view that inserts one row."""
+    with ENGINES[engine]() as url:
+        figures = measure_accepting(database_url=url, events=events, rounds=ROUNDS_OF_EVENTS)
+    _print(report.describe_accepting(engine, figures))
+
+
+def _take_a_burst(engine: str, *, events: int, away_seconds: float) -> None:
+    """Many events at once, with the database away for a while."""
+    with ENGINES[engine]() as url, tempfile.TemporaryDirectory(prefix="backoffice-benchmark-") as folder:
+        figures = measure_burst(database_url=url, folder=Path(folder), events=events, away_seconds=away_seconds)
+    _print(report.describe_burst(engine, figures, away_seconds=away_seconds))
+
+
 def _measure(database_url: str, name: str, *numbers: int, **environment: str) -> dict[str, Any]:
     """The figures of one measurement, made by a process of its own on that database."""
     command = [sys.executable, "-m", "benchmarks.worker", name, *map(str, numbers)]
     with tempfile.TemporaryDirectory(prefix="backoffice-benchmark-") as folder:
-        settings = {
-            "DJANGO_SETTINGS_MODULE": "backoffice.settings",
-            "DATABASE_URL": database_url,
-            "CACHE_URL": "locmemcache://",
-            "VAR_DIR": folder,
-            "DEBUG": "false",
-            "LOG_LEVEL": "WARNING",
-            "SECOND_FACTOR_REQUIRED": "false",
-            "CRYPTOPOCKET_ENVIRONMENT": "local",
-            "CRYPTOPOCKET_PAGE_SIZE": str(PAGE_SIZE),
-            "CRYPTOPOCKET_REQUESTS_PER_SECOND": "10000",
-            **environment,
-        }
-        done = subprocess.run(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True, check=True)
+        settings = product_environment(database_url=database_url, folder=Path(folder)) | environment
+        done = subprocess.run(command, env=settings, stdout=subprocess.PIPE, text=True, check=True)
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from benchmarks.webhooks.burst import BurstFigures
+
 _WAYS = (
     ("a", "our engine, first load"),
     ("b", "our engine, nothing changed"),
@@ -87,6 +89,37 @@ def describe_exports(engine: str, *, rows: int, figures: dict[str, dict[str, Any
     for name, part in figures.items():
         lines.append(f"  {name:<6}{part['seconds']:>9.1f} s{part['size']:>9.0f} MB of file")
         lines.append(_describe_target(f"{name}, memory of the whole process within 150 MB", part["peak"], most=150))
+    return "\n".join(lines)
+
+
+def describe_accepting(engine: str, figures: dict[str, Any]) -> str:
+    """Events taken a second, beside a bare Django view that inserts one row."""
+    lines = [
+        f"Taking signed events on {engine}, the median of {figures['rounds']} rounds of {figures['events']:,}",
+        "",
+        *(
+            f"  {label:<46}{figures['rate'][key]:>8,.0f} events/s{figures['cpu'][key]:>8.2f} ms of the processor each"
+            for key, label in (("ours", "the inbox"), ("bare", "a bare view that inserts one row"))
+        ),
+        _describe_target("of the bare view at least 0.5", figures["ratio"], least=0.5),
+        _describe_target("queries an event at most 2", figures["queries"], most=2),
+    ]
+    return "\n".join(lines)
+
+
+def describe_burst(engine: str, figures: BurstFigures, *, away_seconds: float) -> str:
+    """What became of a burst of events, with the database away for a while."""
+    answers = ", ".join(f"{status or 'none'} {count:,} times" for status, count in figures.answers.items())
+    lines = [
+        f"A burst of {figures.events:,} events on {engine}, the database away for {away_seconds:.0f} s",
+        "",
+        f"  {'all taken after':<46}{figures.seconds_to_take:>8.1f} s",
+        f"  {'all looked after after':<46}{figures.seconds_to_settle:>8.1f} s",
+        f"  {'read back at the provider':<46}{figures.read_backs:>8,}",
+        f"  {'rows in the inbox':<46}{figures.rows:>8,}",
+        f"  answers the sender saw: {answers}",
+        _describe_target("lost", figures.lost, most=0),
+    ]
     return "\n".join(lines)
 
 

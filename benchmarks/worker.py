@@ -19,6 +19,7 @@ def main() -> None:
     from benchmarks.memory import measure_memory  # noqa: PLC0415 - needs the models
     from benchmarks.noting import measure_noting  # noqa: PLC0415 - needs the models
     from benchmarks.speed import measure_speed  # noqa: PLC0415 - needs the models
+    from benchmarks.webhooks.inbox import count_queries, describe_inbox  # noqa: PLC0415 - needs the models
 
     name, *numbers = sys.argv[1:]
     call_command("migrate", verbosity=0)
@@ -31,6 +32,8 @@ def main() -> None:
         "fill-payments": fill_payments,
         "export-csv": export_csv,
         "export-xlsx": export_xlsx,
+        "webhook-queries": count_queries,
+        "inbox": describe_inbox,
     }
     print(json.dumps(measurements[name](*map(int, numbers))))
 

@@ -35,6 +35,7 @@ def _run(options: DemoOptions) -> None:
     with Processes(environment=environment, logs=options.folder / "logs") as processes:
         start_all(processes, options)
         _print_welcome(options, passwords)
+        _subscribe_to_events()
         _first_sync(processes, started)
         while True:
             processes.check()
@@ -63,6 +64,12 @@ def _print_welcome(options: DemoOptions, passwords: dict[str, str]) -> None:
     else:
         print("  The sign-ins of last time still work (make demo DEMO=--new-passwords makes new ones).")
     print(f"\n  Logs: {options.folder / 'logs'}. Ctrl-C stops everything.\n", flush=True)
+
+
+def _subscribe_to_events() -> None:
+    from .subscriptions import subscribe_to_events  # noqa: PLC0415 - needs Django set up
+
+    subscribe_to_events()
 
 
 def _first_sync(processes: Processes, started: float) -> None:

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+WEBHOOK_PATH = "webhooks/cryptopocket/"
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -25,6 +26,11 @@ class DemoOptions:
     def address(self) -> str:
         """Where people open the back office."""
         return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def webhook_address(self) -> str:
+        """Where the stand-in sends its events."""
+        return f"{self.address}{WEBHOOK_PATH}"
 
     @property
     def provider_address(self) -> str:
@@ -65,8 +71,9 @@ def demo_environment(options: DemoOptions) -> dict[str, str]:
         "CRYPTOPOCKET_CONTRACT": "",
         "CRYPTOPOCKET_PAGE_SIZE": "500",
         "CRYPTOPOCKET_REQUESTS_PER_SECOND": "200",
-        "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "WEBHOOK_PUBLIC_URL": options.address,
+        "WEBHOOK_PATH": WEBHOOK_PATH,
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "SECRET_KEY": "",
         "FIELD_ENCRYPTION_KEYS": "",
         "SECURE": "false",

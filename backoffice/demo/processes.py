@@ -116,6 +116,8 @@ def start_all(processes: Processes, options: DemoOptions) -> None:
         *("--payments", str(options.payments)),
         *("--bank-transactions", str(options.bank_transactions)),
         *("--speed", str(options.speed)),
+        # Verifications are not subscribed to: the address is agreed with the provider by mail.
+        *("--kyc-events-to", options.webhook_address),
         *("--state", str(options.folder / "provider-state.json")),
     )
     processes.wait_for_port(options.provider_port)

@@ -2,9 +2,13 @@
 
 import os
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.operations.installation import wait_until
 
 from .conftest import Demo, start_demo
 
@@ -76,3 +80,13 @@ def test_a_process_that_dies_ends_the_demo_with_the_end_of_its_log(tmp_path: Pat
     assert demo.process.wait(timeout=30) == 1
     demo.wait_for("beat ended by itself")
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
+
+
+def test_what_moves_on_at_the_stand_in_is_told_to_the_back_office(demo: Demo) -> None:
+    with closing(sqlite3.connect(demo.printed.parent / "backoffice.sqlite3")) as database:
+
+        def count(statement: str) -> int:
+            return int(database.execute(statement).fetchone()[0])
+
+        wait_until(lambda: count("SELECT count(*) FROM webhooks_webhooksubscription WHERE url <> ''") == 4, seconds=60)
+        wait_until(lambda: count("SELECT count(*) FROM webhooks_webhookevent WHERE state = 'done'"), seconds=60)

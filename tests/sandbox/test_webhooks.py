@@ -171,6 +171,7 @@ def test_an_event_that_is_not_taken_is_sent_again_until_it_is(subscribed: Contro
     assert delivery.delivered_at
     assert delivery.queued_at <= delivery.delivered_at
     assert len({event.raw for event in receiver.events}) == 1
+    assert subscribed.delivery_answers() == {503: 1, 302: 1, 401: 1, 200: 1}
     assert subscribed.delivery_counts() == {
         "queued": 1, "delivered": 1, "given_up": 0, "waiting": 0, "tries": 4, "refused_tries": 3,
     }  # fmt: skip
@@ -215,6 +216,7 @@ def test_an_address_where_nobody_listens_is_tried_again(start_caller: StartCalle
         deliver(control)
     (delivery,) = control.deliveries()
     assert (delivery.tries, delivery.status, delivery.problem) == (2, None, "ConnectionRefusedError")
+    assert control.delivery_answers() == {None: 2}
 
 
 def test_the_provider_answers_while_an_event_hangs(empty: Caller, subscribed: Control, receiver: Receiver) -> None:

@@ -70,6 +70,10 @@ class WebhookControl:
         counts = self._sender.deliveries.counts()
         return {**asdict(counts), "waiting": counts.waiting}
 
+    def delivery_answers(self) -> dict[int | None, int]:
+        """Return how many tries there were of each HTTP status, None for those without an answer."""
+        return dict(self._sender.deliveries.answers())
+
     def wait_for_deliveries(self, *, count: int | None = None, seconds: float = 10.0) -> bool:
         """Wait until so many events are delivered, or until none waits any more; tell whether it came to be."""
         return self._sender.deliveries.wait_for(

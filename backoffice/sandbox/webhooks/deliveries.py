@@ -6,7 +6,7 @@ import heapq
 import random
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -73,6 +73,7 @@ class Deliveries:
         self._due: list[tuple[float, int, Delivery]] = []
         self._kept: deque[Delivery] = deque(maxlen=KEPT)
         self._counts = Counts()
+        self._answers: Counter[int | None] = Counter()
         self._held = False
         self._stopped = False
 
@@ -134,6 +135,11 @@ class Deliveries:
         with self._changed:
             return self._counts
 
+    def answers(self) -> Counter[int | None]:
+        """Return how many tries there were of each HTTP status, None for those without an answer."""
+        with self._changed:
+            return self._answers.copy()
+
     def wait_for(self, is_reached: Callable[[Counts], bool], *, seconds: float) -> bool:
         """Wait until the counts are as wanted; tell whether they came to be."""
         with self._changed:
@@ -154,6 +160,7 @@ class Deliveries:
     def _note(self, delivery: Delivery, outcome: Outcome, *, most_tries: int) -> None:
         counts = self._counts
         delivery.tries += 1
+        self._answers[outcome.status] += 1
         delivery.status, delivery.problem = outcome.status, outcome.problem
         if outcome.is_delivered:
             delivery.delivered_at = time.time()
