@@ -201,7 +201,7 @@ def test_no_canary_is_found_anywhere(
     operations = _go_through_every_path(sign_in(Client(), people["clara"]), sandbox)
     _break_the_mirror(sandbox)
     call_log.write(inside_a_transaction=True)
-    noted = ProviderCall.objects.values_list("call", "verdict").distinct()
+    noted = set(ProviderCall.objects.values_list("call", "verdict"))
     assert len(noted) > 20, noted
     assert set(ProviderCall.Verdict.values) - {ProviderCall.Verdict.NOT_SENT} <= {verdict for _call, verdict in noted}
     ended = set(Operation.objects.values_list("state", flat=True))
@@ -212,7 +212,7 @@ def test_no_canary_is_found_anywhere(
     found, searched = canary.find(canaries, left_behind())
     assert found == [], "\n".join(found)
     looked_at = AuditRecord.objects.filter(action="call.content_viewed", actor_name="aurelio")
-    assert looked_at.count() >= len(noted)
+    assert looked_at.count() == len(noted)
     assert (operations, len(canaries) > 20, searched > 500) == (len(FAULTS) * len(ACTS) + 1, True, True), searched
 
 
