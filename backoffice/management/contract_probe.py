@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.cryptopocket.configuration import Configuration
 from backoffice.cryptopocket.endpoints import Catalogue
-from backoffice.cryptopocket.errors import ConfigurationError, ContractError
+from backoffice.cryptopocket.errors import ConfigurationError, ContractError, CryptoPocketError
 from backoffice.cryptopocket.outgoing import join_url
-from backoffice.cryptopocket.probing.asking import Asker, ReadOnlyTransport
+from backoffice.cryptopocket.probing.asking import Asker, NothingLeftError, ReadOnlyTransport
 from backoffice.cryptopocket.probing.prober import Prober
 from backoffice.cryptopocket.probing.report import describe_checklist, describe_findings, findings_as_json
 from backoffice.cryptopocket.probing.writing import FileExistsAlreadyError, make_override_text, write_override_file
@@ -40,6 +40,7 @@ def add_probe_arguments(parser: ArgumentParser) -> None:
     """Add the options of the probe."""
     add_connection_arguments(parser)
     parser.add_argument("--write", metavar="FILE", help="write the override file that turns findings into settings")
+    parser.add_argument("--record", metavar="DIR", help="keep answers as fixtures, look-alikes for personal data")
     parser.add_argument("--force", action="store_true", help="replace the file that --write names")
     parser.add_argument("--requests-per-second", type=float, default=DEFAULT_RATE, metavar="N")
     parser.add_argument("--maximum-requests", type=int, default=MOST_REQUESTS, metavar="N", help="never send more")
@@ -53,6 +54,10 @@ def run_probe(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, 
     prober, transport = _make_prober(command, catalogue, configuration, options)
     try:
         ended = prober.run(api_key=configuration.api_key, api_secret=configuration.api_secret)
+        if options["record"] and not ended:
+            prober.record(Path(options["record"]))
+    except (CryptoPocketError, NothingLeftError, OSError) as problem:
+        ended = f"The recording is not complete: {problem or 'too few requests were allowed'}."
     except KeyboardInterrupt:
         ended = "Broken off by hand: what was found so far stands above."
     finally:
@@ -70,7 +75,9 @@ def run_probe(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, 
 
 
 def _refuse_to_overwrite(options: Mapping[str, Any]) -> None:
-    """Say before the first request that a file is in the way."""
+    """Say before the first request that something is in the way."""
+    if options["record"] and not options["force"] and any(Path(options["record"]).glob("*")):
+        raise CommandError(f"{options['record']} is not empty. Nothing was sent. Use --force to add to it.")
     if options["write"] and not options["force"] and Path(options["write"]).exists():
         raise CommandError(f"{options['write']} is there already. Nothing was sent. Use --force to replace it.")
 

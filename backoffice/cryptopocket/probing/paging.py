@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from backoffice.cryptopocket.dig import dig
-from backoffice.cryptopocket.endpoints import PageLayout, Pagination
+from backoffice.cryptopocket.endpoints import Endpoint, PageLayout, Pagination
 from backoffice.cryptopocket.probing.alternatives import OFFSET_PARAMETERS, PAGE_PARAMETERS, SIZE_PARAMETERS
 from backoffice.cryptopocket.probing.layouts import Sample, discover_layout, find_sizes, fits_layout
 from backoffice.cryptopocket.probing.naming import find_name
@@ -145,6 +145,16 @@ def _tells_as_much(assumed: PageLayout, found: PageLayout, samples: Sequence[Sam
     ends = [part for part in ("last_page", "page_count", "next_url", "more") if present[part]]
     knows_end = not ends or any(getattr(assumed, part, "") == present[part] for part in ends)
     return knows_end and (not present["total"] or assumed.total == present["total"])
+
+
+def find_layout(endpoint: Endpoint, document: Any) -> PageLayout | None:
+    """Return the layout that a page is in, as the client chooses it."""
+    layouts = endpoint.pagination.layouts if endpoint.pagination else ()
+    for layout in layouts:
+        current = dig(document, layout.current_page) if layout.current_page else 0
+        if isinstance(dig(document, layout.items), list) and isinstance(current, int | str):
+            return layout
+    return None
 
 
 def describe_layout(layout: PageLayout) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from backoffice.cryptopocket.endpoints import Catalogue
@@ -13,6 +14,7 @@ from backoffice.cryptopocket.probing.entering import NoEntryError, enter
 from backoffice.cryptopocket.probing.listing import probe_list
 from backoffice.cryptopocket.probing.notebook import Notebook
 from backoffice.cryptopocket.probing.people import probe_holders, probe_kinds
+from backoffice.cryptopocket.probing.recording import record
 from backoffice.cryptopocket.probing.refusals import probe_refusals
 from backoffice.cryptopocket.probing.session import Session
 from backoffice.cryptopocket.probing.settling import settle_words, settle_zone
@@ -58,6 +60,10 @@ class Prober:
         finally:
             self._note_what_is_left()
         return ""
+
+    def record(self, directory: Path) -> int:
+        """Keep answers with look-alikes for personal data; return how many. Raises what asking raises."""
+        return record(self._session, directory)
 
     def _run_stages(self) -> None:
         stages = self._stages()
