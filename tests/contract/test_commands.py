@@ -1,0 +1,114 @@
+"""`manage.py contract`: what it refuses, what it asks, and how it ends."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backoffice.cryptopocket.probing.prober import Prober
+from backoffice.sandbox import Sandbox, start_sandbox
+
+FAST = ("--requests-per-second", "10000")
+
+
+@pytest.fixture
+def stand_in(settings: Any) -> Iterator[Sandbox]:
+    """Return a stand-in that the settings name."""
+    with start_sandbox() as running:
+        settings.CRYPTOPOCKET_BASE_URL = running.base_url
+        settings.CRYPTOPOCKET_API_KEY = running.options.api_key
+        settings.CRYPTOPOCKET_API_SECRET = running.options.api_secret
+        settings.CRYPTOPOCKET_REQUESTS_PER_SECOND = 10_000.0
+        yield running
+
+
+def run(*arguments: str) -> str:
+    """Run the command; return what it printed on either output."""
+    printed = io.StringIO()
+    call_command("contract", *arguments, stdout=printed, stderr=printed)
+    return printed.getvalue()
+
+
+def test_without_a_subcommand_the_catalogue_is_shown() -> None:
+    assert run() == run("show")
+    assert "list_payments" in run()
+
+
+@pytest.mark.parametrize("call", ["create_customer", "createCustomer"])
+def test_an_empty_body_names_what_is_required_and_creates_nothing(stand_in: Sandbox, call: str) -> None:
+    before = len(stand_in.control.customers())
+
+    told = run("try", call, "--empty", "--yes")
+
+    assert "the provider requires name, email" in told
+    assert len(stand_in.control.customers()) == before
+
+
+def test_a_filled_body_creates_one_and_its_answer_shows_no_secret(stand_in: Sandbox) -> None:
+    told = run("try", "create_customer", "--field", "name=Lena", "--field", "email=lena@example.org", "--yes")
+
+    assert "confirmed: the answer holds id" in told
+    assert "lena@example.org" not in told
+    assert len(stand_in.control.customers_with_email("lena@example.org")) == 1
+
+
+def test_nothing_is_tried_in_production(stand_in: Sandbox, settings: Any) -> None:
+    settings.CRYPTOPOCKET_ENVIRONMENT = "production"
+
+    with pytest.raises(CommandError, match="Nothing was sent"):
+        run("try", "create_customer", "--empty", "--yes")
+
+    assert stand_in.control.calls() == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("nonsense", "--empty"), ("list_customers", "--empty"), ("create_customer", "--field", "nose=long"),
+     ("upload_customer_document", "--empty"), ("create_payment", "--field", "fiat_amount=much")],
+)  # fmt: skip
+def test_what_cannot_be_tried_is_refused_before_anything_is_sent(stand_in: Sandbox, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError):
+        run("try", *arguments, "--yes")
+
+    assert stand_in.control.calls() == 0
+
+
+def test_who_does_not_say_yes_has_sent_nothing(stand_in: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda _question: "n")
+
+    with pytest.raises(CommandError, match="Nothing was sent"):
+        run("try", "create_customer", "--empty")
+
+    assert stand_in.control.calls() == 0
+
+
+def test_ctrl_c_keeps_what_was_found_so_far(
+    stand_in: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_prober: Prober) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Prober, "_probe_bank_lines", interrupt)
+    file = tmp_path / "contract.toml"
+
+    with pytest.raises(SystemExit):
+        call_command("contract", "probe", "--write", str(file), *FAST)
+
+    told = capsys.readouterr()
+    assert "list_payments" in told.out
+    assert "Broken off by hand" in told.err
+    assert 'path_provenance = "confirmed"' in file.read_text(encoding="utf-8")
+
+
+def test_a_file_in_the_way_is_told_before_the_first_request(stand_in: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "contract.toml"
+    file.write_text("# mine\n", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="Nothing was sent"):
+        run("probe", "--write", str(file), *FAST)
+
+    assert stand_in.control.calls() == 0
+    assert file.read_text(encoding="utf-8") == "# mine\n"
