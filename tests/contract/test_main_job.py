@@ -31,7 +31,7 @@ from banking.models import BankTransaction
 from customers.models import Customer
 from customers.services import find_at_provider, refresh_kyc_status
 from payments.models import OffRamp, Payment
-from tests.bad_days.acts import ACTS, MIRRORED, Desk, arrange, find, press
+from tests.bad_days.acts import ACTS, MIRRORED, PUBLIC_ADDRESS, Desk, arrange, find, press
 from tests.contract.main_job import (
     DIALECTS,
     SIZES,
@@ -67,18 +67,21 @@ def converse(start_provider: StartProvider, settings: Any) -> Callable[..., Sand
 
 
 @pytest.fixture
-def desk_of(converse: Callable[..., Sandbox], clara: User, felix: User) -> Callable[..., tuple[Desk, Sandbox]]:
-    """Clara and Felix at work with a provider of a dialect; Marta, her payment and her transfer are mirrored."""
+def desk_of(
+    converse: Callable[..., Sandbox], clara: User, felix: User, adam: User, settings: Any
+) -> Callable[..., tuple[Desk, Sandbox]]:
+    """Clara, Felix and Adam at work with a provider of a dialect; Marta, her payment and her transfer are mirrored."""
 
     def open_desk(dialect: str, **more: Any) -> tuple[Desk, Sandbox]:
         sandbox = converse(dialect, customers=0, payments=0, offramps=0, bank_transactions=0, today=None, **more)
+        settings.WEBHOOK_PUBLIC_URL = PUBLIC_ADDRESS
         ids = arrange(sandbox)
         for name in MIRRORED:
             assert sync_resource(name=name, mode="full").state == "succeeded"
-        compliance, finance = Client(), Client()
-        compliance.force_login(clara)
-        finance.force_login(felix)
-        return Desk(compliance=compliance, finance=finance, **find(ids)), sandbox
+        compliance, finance, administrator = Client(), Client(), Client()
+        for client, person in ((compliance, clara), (finance, felix), (administrator, adam)):
+            client.force_login(person)
+        return Desk(compliance=compliance, finance=finance, administrator=administrator, **find(ids)), sandbox
 
     return open_desk
 
