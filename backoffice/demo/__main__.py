@@ -35,8 +35,9 @@ def _run(options: DemoOptions) -> None:
     with Processes(environment=environment, logs=options.folder / "logs") as processes:
         start_all(processes, options)
         _print_welcome(options, passwords)
-        _subscribe_to_events()
         _first_sync(processes, started)
+        if options.subscribes:
+            _subscribe_to_events()
         while True:
             processes.check()
             time.sleep(0.5)

@@ -20,6 +20,8 @@ class DemoOptions:
     payments: int
     bank_transactions: int
     speed: float
+    open_seconds: int
+    subscribes: bool
     new_passwords: bool
 
     @property
@@ -48,6 +50,13 @@ def read_options(arguments: list[str] | None = None) -> DemoOptions:
     parser.add_argument("--payments", type=int, default=5000)
     parser.add_argument("--bank-transactions", type=int, default=3000)
     parser.add_argument("--speed", type=float, default=6.0, help="steps of the provider's time a minute; 0 stops it")
+    parser.add_argument("--open-seconds", type=int, default=60, help="how often open objects are read singly")
+    parser.add_argument(
+        "--without-webhooks",
+        dest="subscribes",
+        action="store_false",
+        help="do not subscribe to the provider's events",
+    )
     parser.add_argument("--new-passwords", action="store_true", help="make and print new passwords")
     return DemoOptions(**vars(parser.parse_args(arguments)))
 
@@ -69,9 +78,10 @@ def demo_environment(options: DemoOptions) -> dict[str, str]:
         "CRYPTOPOCKET_API_KEY": "pk_demo_1",
         "CRYPTOPOCKET_API_SECRET": "sk_demo_1",
         "CRYPTOPOCKET_CONTRACT": "",
+        "WEBHOOK_PUBLIC_URL": options.address,
+        "SYNC_OPEN_SECONDS": str(options.open_seconds),
         "CRYPTOPOCKET_PAGE_SIZE": "500",
         "CRYPTOPOCKET_REQUESTS_PER_SECOND": "200",
-        "WEBHOOK_PUBLIC_URL": options.address,
         "WEBHOOK_PATH": WEBHOOK_PATH,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "SECRET_KEY": "",

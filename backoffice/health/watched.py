@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.operations.models import Operation, State
 from backoffice.sync.models import Quarantine
-from backoffice.sync.queries import stale_resources
+from backoffice.sync.queries import recent_drift, stale_resources
 from backoffice.webhooks.queries import oldest_waiting_at, refused_count, waiting_count
 
 from .conditions import Condition, Facts, Finding
@@ -94,6 +94,20 @@ def _describe_waiting_events(facts: Facts) -> str:
     ) % {"count": facts["count"]}
 
 
+def _find_drift() -> Iterator[Finding]:
+    count = recent_drift().count()
+    if count:
+        yield Finding(facts={"count": count})
+
+
+def _describe_drift(facts: Facts) -> str:
+    return ngettext(
+        "%(count)d row had drifted from the provider within the last day.",
+        "%(count)d rows had drifted from the provider within the last day.",
+        facts["count"],
+    ) % {"count": facts["count"]}
+
+
 def _find_silent_processes() -> Iterator[Finding]:
     signs = last_signs()
     silent = [name for name in ("worker", "beat") if is_silent(name, signs)]
@@ -167,6 +181,16 @@ CONDITIONS = (
         advice=gettext_lazy(
             "Open “Webhook events”, state waiting: the error of each says why. Does a worker run, does the provider "
             "answer? What was not told by an event is read by the syncs."
+        ),
+    ),
+    Condition(
+        name="drift",
+        label=gettext_lazy("The mirror drifts"),
+        find=_find_drift,
+        describe=_describe_drift,
+        advice=gettext_lazy(
+            "Open “Drift found”: each row says which fields differed; they are put right already. A sync missed the "
+            "change: was one away, does the list leave fields out?"
         ),
     ),
     Condition(
