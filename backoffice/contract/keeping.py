@@ -1,6 +1,7 @@
 """Writes what was seen: new things with their standing, known ones with their counts."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +11,12 @@ from .models import Sighting
 from .noticing import Aspect, Seen
 
 Standing = Sighting.Standing
+MOST_OF_A_CALL = 1_000
+"""So many things are noted of one call. A provider that names its fields anew in each answer fills no disk."""
+
+MORE = "(more than is kept)"
+"""Where everything beyond that stands, as one."""
+
 NOTHING = "nothing"
 """The kind of a field without a value: any field may be empty now and then."""
 
@@ -30,11 +37,19 @@ class Count:
         self.last_at = at
         self.answers = answers
 
+    def joined(self, other: "Count") -> "Count":
+        """Both as one."""
+        one = Count(is_known=self.is_known and other.is_known, first_at=min(self.first_at, other.first_at))
+        one.last_at = max(self.last_at, other.last_at)
+        one.times, one.answers = max(self.times, other.times), max(self.answers, other.answers)
+        return one
+
 
 def write_counts(counts: Mapping[Seen, Count]) -> None:
     """Write what was counted, in the caller's transaction; as many statements however much it is."""
     calls = {seen.call for seen in counts}
     known = {_key(row): row for row in Sighting.objects.filter(call__in=calls)}
+    counts = _within_limits(counts, known)
     before = Before(known)
     new = [_as_row(seen, count, before) for seen, count in counts.items() if seen not in known]
     old = [_counted(known[seen], count, before) for seen, count in counts.items() if seen in known]
@@ -45,6 +60,20 @@ def write_counts(counts: Mapping[Seen, Count]) -> None:
         update_fields=["last_seen_at"],
     )
     Sighting.objects.bulk_update(old, ["times_seen", "last_seen_at", "answers_at_last_sight"], batch_size=100)
+
+
+def _within_limits(counts: Mapping[Seen, Count], known: Collection[Seen]) -> dict[Seen, Count]:
+    """The counts; what is new beyond the limit of its call is counted as one."""
+    room = {call: MOST_OF_A_CALL - times for call, times in Counter(seen.call for seen in known).items()}
+    kept: dict[Seen, Count] = {}
+    for seen, count in counts.items():
+        place = seen
+        if seen not in known:
+            left = room.get(seen.call, MOST_OF_A_CALL)
+            room[seen.call] = left - 1
+            place = seen if left > 0 else Seen(seen.call, Aspect.PART, MORE, "")
+        kept[place] = kept[place].joined(count) if place in kept else count
+    return kept
 
 
 class Before:

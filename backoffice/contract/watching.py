@@ -25,6 +25,9 @@ NEWS_AFTER_SECONDS = 5.0
 MOST_WAITING = 5_000
 """More different things wait only while the database is away; then the counts are given up."""
 
+MOST_REMEMBERED = 20_000
+"""So many different things are remembered as written; then all are forgotten, and at worst written once more."""
+
 logger = structlog.get_logger(__name__)
 
 
@@ -90,6 +93,8 @@ class ShapeWatch:
     def _take(self) -> dict[Seen, Count]:
         with self._lock:
             counts, self._counts = self._counts, {}
+            if len(self._written) > MOST_REMEMBERED:
+                self._written.clear()
             self._written.update(counts)
             self._has_news = False
             self._since = self._now()

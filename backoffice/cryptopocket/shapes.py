@@ -18,12 +18,14 @@ _MOST_PARTS = 300
 _DEEPEST = 6
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}", re.ASCII)
 _OTHER_NAME = "*"
+_MOST_DIGITS = 3
+"""A name with more of them is an id, an account or a day."""
 
 
 def shape_of(document: Any) -> Shape:
     """Return the parts of a decoded answer.
 
-    A name that is no plain word stands as `*`: objects can be keyed by ids or e-mail addresses.
+    A name that is no plain word stands as `*`: objects can be keyed by ids, accounts or e-mail addresses.
     """
     shape: Shape = {}
     for path, kind in _walk(document, path="", depth=0):
@@ -39,7 +41,7 @@ def _walk(value: Any, *, path: str, depth: int) -> Iterator[tuple[str, str]]:
         return
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            plain = name if _NAME.fullmatch(name) else _OTHER_NAME
+            plain = _plain(name)
             yield from _walk(inner, path=f"{path}.{plain}" if path else plain, depth=depth + 1)
     elif isinstance(value, list):
         for item in sample(value):
@@ -50,10 +52,14 @@ def _walk_item(item: Any, *, path: str, depth: int) -> Iterator[tuple[str, str]]
     """Of an item that is an object only its parts; anything else is a part itself."""
     if isinstance(item, Mapping):
         for name, inner in item.items():
-            plain = name if _NAME.fullmatch(name) else _OTHER_NAME
-            yield from _walk(inner, path=f"{path}.{plain}", depth=depth + 1)
+            yield from _walk(inner, path=f"{path}.{_plain(name)}", depth=depth + 1)
     else:
         yield path, kind_of(item)
+
+
+def _plain(name: str) -> str:
+    is_plain = _NAME.fullmatch(name) and sum(letter.isdigit() for letter in name) <= _MOST_DIGITS
+    return name if is_plain else _OTHER_NAME
 
 
 def sample(items: list[Any]) -> list[Any]:

@@ -19,10 +19,14 @@ def readable_json(text: str, *, values: Values | None = None, clear_keys: Abstra
     is not shown at all: nobody can tell what in it is personal.
     """
     data = _read(text)
-    if data is None:
+    try:
+        shown = None if data is None else _write(mask_data(data, values=values, clear_keys=clear_keys))
+    except (RecursionError, UnicodeEncodeError):
+        # Nested without end, or with half a character: nobody sends that in earnest.
+        shown = None
+    if shown is None:
         return _("No JSON, so it cannot be masked and is not shown: %(count)d characters.") % {"count": len(text)}
-    masked = mask_data(data, values=values, clear_keys=clear_keys)
-    return msgspec.json.format(_NUMBERS_AS_THEY_CAME.encode(masked), indent=2).decode()
+    return shown
 
 
 def mask_by_payload(text: str, payload: str) -> str:
@@ -33,5 +37,9 @@ def mask_by_payload(text: str, payload: str) -> str:
 def _read(text: str) -> object:
     try:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+def _write(data: object) -> str:
+    return msgspec.json.format(_NUMBERS_AS_THEY_CAME.encode(data), indent=2).decode()

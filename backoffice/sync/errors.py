@@ -6,6 +6,7 @@ SyncError
 ├── UnknownResourceError   no resource has that name
 ├── NothingOpenError       the resource has no objects that are read singly
 ├── NotMirroredError       a partial answer came for an object that is not mirrored yet
+├── RestrictedRowError     it is about somebody who asked to be forgotten; nothing was read
 ├── SuddenEmptinessError   the provider lists nothing where many rows are known; nothing was marked missing
 ├── DriftCheckRunningError another drift check of the resource runs; nothing was read
 └── ProviderDownError      several single reads failed one after the other; the rest was not tried
@@ -50,6 +51,13 @@ class NothingOpenError(SyncError):
 
 class NotMirroredError(SyncError, LookupError):
     """A partial answer came for an object that has no row yet."""
+
+
+class RestrictedRowError(SyncError):
+    """The object is about somebody who asked to be forgotten: it is not read singly any more."""
+
+    def __init__(self) -> None:
+        super().__init__("It is about somebody who asked to be forgotten; nothing was read.")
 
 
 class SuddenEmptinessError(SyncError):

@@ -18,6 +18,7 @@ from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, Unreadab
 from backoffice.cryptopocket.objects import Item
 from backoffice.observing import CauseKind, about, caused_by
 from backoffice.provider import get_client
+from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply
 from backoffice.sync.engine.batch import Memory, write_batch
 from backoffice.sync.engine.columns import columns_of
@@ -30,7 +31,7 @@ from backoffice.sync.engine.open_rows import read_open_rows
 from backoffice.sync.engine.quarantining import open_keys
 from backoffice.sync.engine.session import Session, to_listing
 from backoffice.sync.engine.sighting import SINGLE, Listing, ensure_keepable
-from backoffice.sync.errors import NothingOpenError, SyncError, UnknownResourceError
+from backoffice.sync.errors import NothingOpenError, RestrictedRowError, SyncError, UnknownResourceError
 from backoffice.sync.models import Quarantine, SyncRun
 from backoffice.sync.resources import Resource, Row, get_resource
 
@@ -149,12 +150,16 @@ def refresh_one(
     `missing`: the provider says that it does not exist; the row is marked so. Must not run inside a transaction,
     since it waits for the provider. client: another one than the usual, for a person who waits for the page.
     nudged_at: when the provider told us of a change (a webhook), so that the time it took us can be measured.
-    Raises NothingOpenError when the resource cannot be read singly, CryptoPocketError (UnreadableItem included; the
-    item is then in quarantine), NotFound when there is no row either.
+    Raises NothingOpenError when the resource cannot be read singly, RestrictedRowError where the row is about somebody
+    who asked to be forgotten (then nothing was asked), CryptoPocketError (UnreadableItem included; the item is then in
+    quarantine), NotFound when there is no row either.
     """
     resource = get_resource(name)
     if resource.read_one is None:
         raise NothingOpenError(f"{name} has no objects that are read singly.")
+    restricted = restricted_rows(resource.model)
+    if restricted is not None and restricted.filter(remote_id=remote_id).exists():
+        raise RestrictedRowError
     began = timezone.now()
     try:
         with about(resource.model._meta.label_lower, remote_id):  # noqa: SLF001 - Django's documented way to ask

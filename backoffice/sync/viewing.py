@@ -18,6 +18,7 @@ from backoffice.observing import CauseKind, caused_by
 from backoffice.provider import get_quick_client
 from backoffice.security.restriction import is_restricted
 from backoffice.sync.engine.looking import old_after
+from backoffice.sync.errors import RestrictedRowError
 from backoffice.sync.models import MirroredModel, Viewing
 from backoffice.sync.resources import Resource, get_resource
 from backoffice.sync.services import refresh_one
@@ -96,7 +97,7 @@ def _read(name: str, remote_id: str) -> str:
     try:
         with caused_by(CauseKind.PAGE):
             refresh_one(name=name, remote_id=remote_id, source=SOURCE, client=get_quick_client())
-    except NotFound:
+    except (NotFound, RestrictedRowError):
         return ""
     except (NotSent, OutcomeUnknown):
         return Viewing.Problem.NO_ANSWER

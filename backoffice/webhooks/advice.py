@@ -23,6 +23,10 @@ _ADVICE: dict[str, Any] = {
     WebhookRefusal.Reason.UNREADABLE_TIMESTAMP: _("X-Timestamp must be Unix time in seconds: ask the provider."),
     WebhookRefusal.Reason.TOO_LARGE: _("No event is that large: most likely a stranger."),
     WebhookRefusal.Reason.CUT_OFF: _("Does a proxy cut requests off? A slow line does it, too."),
+    WebhookRefusal.Reason.TOO_MANY_UNSIGNED: _(
+        "WEBHOOK_ACCEPT_UNSIGNED is set, and somebody sends many events without a signature. Choose another "
+        "WEBHOOK_PATH; the syncs read what such an event of the provider would have told."
+    ),
     WebhookRefusal.Reason.METHOD: _("Somebody opened the address in a browser, or a monitor asks it: no harm."),
 }
 

@@ -4,13 +4,13 @@ A nudge of its own for each of a thousand events would cost more than taking the
 what a lost nudge left over is found by the sweep.
 """
 
+import os
 import threading
 import time
 
 import structlog
 from celery import current_app
 from django.db import transaction
-from kombu.exceptions import KombuError
 
 logger = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ def nudge(*, delay_seconds: float | None = None) -> bool:
     """Send one nudge now; False where the broker is away."""
     try:
         current_app.send_task(PROCESS, countdown=delay_seconds, expires=EXPIRES_SECONDS, retry_policy=_RETRY)
-    except (KombuError, OSError) as problem:
+    except Exception as problem:  # noqa: BLE001 - each library of a broker has errors of its own, and none may end the nudging
         logger.warning("nudge_failed", task=PROCESS, error=type(problem).__name__)
         return False
     return True
@@ -50,7 +50,16 @@ class Nudger:
             if self._is_running:
                 return
             self._is_running = True
-        threading.Thread(target=self._run, name="webhook-nudger", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, name="webhook-nudger", daemon=True).start()
+        except RuntimeError as problem:
+            logger.warning("nudge_failed", task=PROCESS, error=type(problem).__name__)
+            self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: no thread runs, as in a forked process, whose parent has the thread."""
+        self._lock = threading.Lock()
+        self._is_asked = self._is_running = False
 
     def _run(self) -> None:
         while self._take():
@@ -66,3 +75,4 @@ class Nudger:
 
 
 _nudger = Nudger()
+os.register_at_fork(after_in_child=_nudger.forget)

@@ -73,6 +73,12 @@ def oldest_waiting_at() -> datetime | None:
     return moment
 
 
+def unsigned_since(period: timedelta) -> int:
+    """How many events without a signature were taken in that period, repetitions not counted; one query."""
+    lately = WebhookEvent.objects.filter(received_at__gt=timezone.now() - period)
+    return lately.filter(verdict=WebhookEvent.Verdict.UNSIGNED).count()
+
+
 def last_accepted_at() -> datetime | None:
     """When an event was taken in last that was not a repetition; None for never."""
     moment: datetime | None = WebhookEvent.objects.aggregate(last=Max("received_at"))["last"]

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from backoffice.cryptopocket.errors import CryptoPocketError, InvalidRequest, NotFound, NotSent, UnreadableItem
 from backoffice.provider import get_quick_client
-from backoffice.sync.errors import NothingOpenError, NotMirroredError, UnknownResourceError
+from backoffice.sync.errors import NothingOpenError, NotMirroredError, RestrictedRowError, UnknownResourceError
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import get_resource
 from backoffice.sync.services import refresh_one, request_sync
@@ -54,6 +54,8 @@ def read_back(target: Target) -> bool:
         return True
     try:
         outcome = _read(target, nudged_at=_told_at(claim))
+    except RestrictedRowError:
+        outcome = ReadBack.Outcome.LEFT_OUT
     except Exception as problem:  # noqa: BLE001 - whatever it was is written down, and logged where it is a fault of ours
         failure = _explain(problem)
         _note_failure(claim, failure)

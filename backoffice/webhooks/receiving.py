@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +29,10 @@ _COUNT_THE_REPETITION = (
     'ON CONFLICT ("digest") DO UPDATE SET "times_received" = "webhooks_webhookevent"."times_received" + 1, '
     '"last_received_at" = EXCLUDED."last_received_at"'
 )
-_SECRET_WORDS = ("key", "signature", "auth", "cookie", "token", "secret", "password", "credential")
+_SECRET_WORDS = (
+    "key", "sign", "auth", "cookie", "token", "secret", "pass", "credential", "session", "jwt", "assertion", "hmac",
+    "oidc", "cert",
+)  # fmt: skip
 WITHHELD = "(not kept)"
 _MOST_HEADERS = 50
 _LONGEST_HEADER = 300
@@ -80,7 +84,9 @@ def store(body: bytes, headers: Mapping[str, str], verdict: SignatureVerdict) ->
 
 def headers_to_keep(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers as they came, without what could be a secret."""
-    return {_clean(name): _value_to_keep(name, value) for name, value in list(headers.items())[:_MOST_HEADERS]}
+    contract = get_catalogue().webhook
+    secrets = {contract.key_header.casefold(), contract.signature_header.casefold()}
+    return {_clean(name): _value_to_keep(name, value, secrets) for name, value in list(headers.items())[:_MOST_HEADERS]}
 
 
 def find_type_and_ids(body: str, contract: WebhookContract) -> dict[str, Any]:
@@ -99,8 +105,8 @@ def _is_known(event_type: str, contract: WebhookContract) -> bool:
     return event_type in contract.event_types or event_type in contract.event_resources or event_type == LIVE_CHECK
 
 
-def _value_to_keep(name: str, value: str) -> str:
-    is_secret = any(word in name.casefold() for word in _SECRET_WORDS)
+def _value_to_keep(name: str, value: str, secrets: AbstractSet[str]) -> str:
+    is_secret = name.casefold() in secrets or any(word in name.casefold() for word in _SECRET_WORDS)
     return WITHHELD if is_secret else _clean(value)
 
 

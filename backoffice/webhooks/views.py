@@ -1,5 +1,7 @@
 """The address at which the provider's events arrive."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
@@ -11,11 +13,22 @@ from backoffice.cryptopocket.signature import SignatureVerdict
 from .bodies import LARGEST_BODY_BYTES, read_body
 from .models import WebhookRefusal
 from .nudging import nudge_soon
+from .queries import unsigned_since
+from .quiet import ClosedNote, unlogged
 from .receiving import check, store
 from .refusing import count_refusal
 
+MOST_UNSIGNED_A_MINUTE = 120
+"""Anybody can make events without a signature: no more of them than a provider sends on a busy day are kept."""
+
 _RETRY_AFTER_SECONDS = "5"
-_STATUSES = {WebhookRefusal.Reason.TOO_LARGE: 413, WebhookRefusal.Reason.METHOD: 405}
+_STATUSES = {
+    WebhookRefusal.Reason.TOO_LARGE: 413,
+    WebhookRefusal.Reason.METHOD: 405,
+    WebhookRefusal.Reason.TOO_MANY_UNSIGNED: 429,
+}
+_MINUTE = timedelta(minutes=1)
+_closed = ClosedNote()
 
 __all__ = ["LARGEST_BODY_BYTES", "receive"]
 
@@ -25,13 +38,14 @@ __all__ = ["LARGEST_BODY_BYTES", "receive"]
 def receive(request: HttpRequest) -> HttpResponse:
     """Take an event in and answer 200 with nothing in it; what it causes is done later, by a worker.
 
-    401 for whatever is refused, 413 above `LARGEST_BODY_BYTES`, 405 for anything but POST, 503 while the database is
-    away: then nothing was taken, and whoever sends must send again.
+    401 for whatever is refused, 413 above `LARGEST_BODY_BYTES`, 405 for anything but POST, 429 for too many without a
+    signature, 503 while the database is away: then nothing was taken, and whoever sends must send again.
     """
     try:
-        return _receive(request)
-    except (OperationalError, InterfaceError):
-        return HttpResponse(status=503, headers={"Retry-After": _RETRY_AFTER_SECONDS})
+        return unlogged(_receive(request))
+    except (OperationalError, InterfaceError) as problem:
+        _closed.turned_away(problem)
+        return unlogged(HttpResponse(status=503, headers={"Retry-After": _RETRY_AFTER_SECONDS}))
 
 
 def _receive(request: HttpRequest) -> HttpResponse:
@@ -43,6 +57,8 @@ def _receive(request: HttpRequest) -> HttpResponse:
     verdict = check(body, request.headers)
     if not (verdict.is_valid or (verdict is SignatureVerdict.UNSIGNED and settings.WEBHOOK_ACCEPT_UNSIGNED)):
         return _refuse(request, WebhookRefusal.Reason(verdict.value))
+    if not verdict.is_valid and unsigned_since(_MINUTE) >= MOST_UNSIGNED_A_MINUTE:
+        return _refuse(request, WebhookRefusal.Reason.TOO_MANY_UNSIGNED)
     store(body, request.headers, verdict)
     nudge_soon()
     return HttpResponse()

@@ -1,5 +1,7 @@
 """The shape watch: what is new, changed or gone in the provider's answers is noted once, and stops nothing."""
 
+import random
+import string
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from backoffice.audit.models import AuditRecord
+from backoffice.contract import keeping, watching
 from backoffice.contract.models import Sighting
 from backoffice.contract.queries import LEAST_ANSWERS, remarks
 from backoffice.contract.watching import shape_watch
@@ -105,6 +108,37 @@ def test_a_status_that_is_no_plain_word_is_not_kept(sandbox: Sandbox) -> None:
     sandbox.control.fault("unknown_status", "listOnRampTransactions", value="ask lena@example.org")
     read_payments()
     assert remarked() == {("list_payments", "data[].status", "(no plain word)", "new")}
+
+
+@pytest.mark.usefixtures("payment")
+def test_names_that_are_others_in_each_answer_do_not_fill_the_database(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_payments()
+    monkeypatch.setattr(keeping, "MOST_OF_A_CALL", 100)
+    monkeypatch.setattr(watching, "MOST_REMEMBERED", 100)
+    for _answer in range(4):
+        names = {"".join(random.choices(string.ascii_lowercase, k=12)): 1 for _name in range(40)}
+        sandbox.control.fault("bad_item", "listOnRampTransactions", field="odd", value=names)
+        read_payments()
+
+    assert Sighting.objects.filter(call="list_payments").count() <= 101
+    assert ("list_payments", "(more than is kept)", "", "new") in remarked()
+    assert len(shape_watch._written) <= 200
+
+
+@pytest.mark.parametrize("name", ["DE89370400440532013000", "a1b2c3d4e5", "user_4711"])
+def test_a_name_that_is_an_id_or_an_account_is_not_kept(name: str) -> None:
+    assert set(shape_of({"data": {name: 1, "address_line1": 2}})) == {"data", "data.*", "data.address_line1"}
+
+
+def test_a_sentence_in_the_place_of_a_code_is_not_kept(sandbox: Sandbox) -> None:
+    sandbox.control.fault("error_code", "getPayment", code="UNKNOWN lena@example.org")
+    with pytest.raises(Refused):
+        get_client().get_payment(payment_id="nothing")
+    shape_watch.write()
+
+    assert list(Sighting.objects.filter(aspect="code").values_list("found", flat=True)) == ["free_text"]
 
 
 def test_a_field_that_does_not_come_any_more_is_noted(sandbox: Sandbox) -> None:

@@ -82,6 +82,7 @@ class ReadBack(models.Model):
         UNCHANGED = "unchanged", _("unchanged")
         STALE = "stale", _("a newer answer was there already")
         MISSING = "missing", _("gone at the provider")
+        LEFT_OUT = "left_out", _("left out: asked to be forgotten")
         FAILED = "failed", _("could not be read")
         ABANDONED = "abandoned", _("cut off")
 
@@ -136,6 +137,7 @@ class WebhookEffect(models.Model):
         STALE = "stale", _("a newer answer was there already")
         MISSING = "missing", _("gone at the provider")
         READ_MEANWHILE = "read_meanwhile", _("read meanwhile")
+        LEFT_OUT = "left_out", _("left out: asked to be forgotten")
 
     event = models.ForeignKey(WebhookEvent, models.CASCADE, related_name="effects", verbose_name=_("event"))
     resource = models.CharField(_("resource"), max_length=50)
@@ -185,6 +187,7 @@ class WebhookRefusal(models.Model):
         TOO_LARGE = "too_large", _("too large")
         CUT_OFF = "cut_off", _("cut off while it was sent")
         METHOD = "method", _("not a POST")
+        TOO_MANY_UNSIGNED = "too_many_unsigned", _("too many without a signature")
 
     class Source(models.TextChoices):
         """What kind of address it came from."""
