@@ -1,6 +1,7 @@
 """What is known of the answers to a call: everything that the contract names."""
 
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -20,12 +21,16 @@ _STATUS_OF_CALL = {
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """What the contract knows of a call. names: of fields, wherever they stand. words: by name of the field."""
+    """What the contract knows of a call. names: of fields, wherever they stand. words: by name of the field.
+
+    looks: what answers of a look hold, as they come (`noticing`).
+    """
 
     names: frozenset[str]
     words: dict[str, frozenset[str]]
     codes: frozenset[str]
     http_statuses: frozenset[int]
+    looks: dict[Any, Any] = {}
 
 
 @lru_cache(maxsize=4)

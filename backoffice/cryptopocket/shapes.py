@@ -15,7 +15,7 @@ MOST_ITEMS = 20
 """Of a longer list the first and the last are looked at: looking at all would cost as much as reading them."""
 
 _MOST_PARTS = 300
-_DEEPEST = 6
+DEEPEST = 6
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}", re.ASCII)
 _OTHER_NAME = "*"
 _MOST_DIGITS = 3
@@ -37,7 +37,7 @@ def shape_of(document: Any) -> Shape:
 def _walk(value: Any, *, path: str, depth: int) -> Iterator[tuple[str, str]]:
     if path:
         yield path, kind_of(value)
-    if depth >= _DEEPEST:
+    if depth >= DEEPEST:
         return
     if isinstance(value, Mapping):
         for name, inner in value.items():
