@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from backoffice.celery import app
 from backoffice.sync.queries import stale_resources
 
-from .heartbeats import is_silent, last_signs
+from .heartbeats import is_silent, last_signs, passages
 from .token import is_token_failing
 
 _MEGABYTE = 1024 * 1024
@@ -91,7 +91,8 @@ class BrokerCheck(Check):
 
 @dataclasses.dataclass
 class ProcessCheck(Check):
-    """A process was heard of lately: `worker`, `beat`, or `passage` for a message from one to the other."""
+    """A process was heard of lately: `worker`, `beat`, or those of `passages` for a message from one to the
+    other."""
 
     process: str = "worker"
 
@@ -149,7 +150,7 @@ class TokenCheck(Check):
 
 def all_checks() -> list[Any]:
     """Everything that `/health/` looks at, in the order in which it is shown."""
-    processes = [ProcessCheck(process=name) for name in ("worker", "beat", "passage")]
+    processes = [ProcessCheck(process=name) for name in ("worker", "beat", *passages())]
     return [DatabaseCheck(), CacheCheck(), BrokerCheck(), *processes, DiskCheck(), FreshnessCheck(), TokenCheck()]
 
 

@@ -78,7 +78,7 @@ def _send_mail(subject: str, text: str) -> list[str]:
     message = EmailMessage(subject=subject, body=text, to=settings.ALERT_EMAILS)
     try:
         message.send()
-    except (smtplib.SMTPException, OSError) as problem:
+    except (smtplib.SMTPException, OSError, ValueError) as problem:
         return [_("e-mail: %(problem)s") % {"problem": type(problem).__name__}]
     return []
 
@@ -94,8 +94,10 @@ def _call_webhook(subject: str, text: str, alerts: list[Alert], recovered: list[
     try:
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.post(settings.ALERT_WEBHOOK_URL, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-    except (requests.RequestException, OSError) as problem:
+            answer = session.post(
+                settings.ALERT_WEBHOOK_URL, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
+            )
+    except (requests.RequestException, OSError, ValueError) as problem:
         return [_("webhook: %(problem)s") % {"problem": type(problem).__name__}]
     return [] if answer.ok and not answer.is_redirect else [f"webhook: HTTP {answer.status_code}"]
 

@@ -14,7 +14,7 @@ from backoffice.sync.queries import recent_drift, stale_resources
 from backoffice.webhooks.queries import oldest_waiting_at, refused_count, waiting_count
 
 from .conditions import Condition, Facts, Finding
-from .heartbeats import is_silent, last_signs
+from .heartbeats import is_silent, last_signs, passages
 from .token import is_token_failing
 
 UNKNOWN_TOO_LONG = timedelta(minutes=15)
@@ -113,11 +113,18 @@ def _find_silent_processes() -> Iterator[Finding]:
     silent = [name for name in ("worker", "beat") if is_silent(name, signs)]
     if not silent and is_silent("passage", signs):
         silent = ["passage"]
+    if not silent:
+        silent = [name for name in passages() if is_silent(name, signs)]
     for name in silent:
         yield Finding(about=name, facts={"name": name})
 
 
 def _describe_silent(name: str) -> str:
+    if queue := name.partition("passage-")[2]:
+        return _(
+            "No worker takes up the queue “%(queue)s”: start one with it in --queues. Until then what is in it is only "
+            "done later, by the syncs."
+        ) % {"queue": queue}
     return {
         "worker": _("No worker is alive: nothing is sent to the provider, nothing is read."),
         "beat": _("Beat is not alive: nothing is asked for on time."),

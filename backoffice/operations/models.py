@@ -289,7 +289,8 @@ class OperationApproval(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something of ours was last seen alive: `worker`, `beat`, `passage` (a message from beat to a worker)."""
+    """When something of ours was last seen alive: `worker`, `beat`, `passage` (a message from beat to a worker;
+    `passage-quick` through a queue of its own)."""
 
     name = models.CharField(max_length=50, primary_key=True)
     at = models.DateTimeField()

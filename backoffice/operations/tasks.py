@@ -34,7 +34,10 @@ def sweep() -> None:
 
 
 @shared_task
-def note_passage() -> None:
-    """Beat sends it, a worker runs it: messages pass, and a worker does what they ask for."""
+def note_passage(queue: str = "") -> None:
+    """Beat sends it, a worker runs it: messages pass, and a worker does what they ask for.
+
+    queue: the one that it came through, where that is not the default one.
+    """
     services.record_heartbeat("worker")
-    services.record_heartbeat("passage")
+    services.record_heartbeat(f"passage-{queue}" if queue else "passage")

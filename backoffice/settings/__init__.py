@@ -14,3 +14,6 @@ from backoffice.settings.people import *
 from backoffice.settings.protection import *
 from backoffice.settings.logs import *
 from backoffice.settings.alerts import *
+from backoffice.settings.limits import check_limits as _check_limits
+
+_check_limits(globals())

@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # The inbox knows neither people nor sessions: its requests go no further down.
     "backoffice.webhooks.middleware.short_way_to_the_inbox",
+    "backoffice.health.middleware.answer_health_in_any_case",
     # Before static files too: an image can be opened as a page of its own.
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -14,6 +14,7 @@ from .work import (
     SYNC_FULL_HOUR,
     SYNC_HEAD_SECONDS,
     SYNC_OPEN_SECONDS,
+    WATCHED_QUEUES,
 )
 
 # The whole schedule. Leases make a second beat harmless.
@@ -79,6 +80,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "backoffice.operations.tasks.note_passage",
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
+    },
+    # A worker that was started before there were these queues leaves them alone: that must be seen.
+    **{
+        f"passage-{queue}": {
+            "task": "backoffice.operations.tasks.note_passage",
+            "schedule": timedelta(seconds=10),
+            "kwargs": {"queue": queue},
+            "options": {"expires": 10, "queue": queue},
+        }
+        for queue in WATCHED_QUEUES
     },
 }
 # Says at its ticks that it lives.

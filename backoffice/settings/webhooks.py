@@ -32,5 +32,3 @@ if CRYPTOPOCKET_API_SECRET_PREVIOUS:
             "CRYPTOPOCKET_API_SECRET_PREVIOUS is set: CRYPTOPOCKET_API_SECRET_PREVIOUS_UNTIL must say until when it "
             "counts, with its zone, as 2026-07-01T12:00:00+00:00."
         )
-if not WEBHOOK_PATH or "?" in WEBHOOK_PATH or "#" in WEBHOOK_PATH or "<" in WEBHOOK_PATH:
-    raise ImproperlyConfigured("WEBHOOK_PATH must be a plain path, as webhooks/cryptopocket/.")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def all_well(db: None) -> None:
     """Every process was heard of just now, every list was read."""
     now = timezone.now()
-    for name in ("worker", "beat", "passage"):
+    for name in ("worker", "beat", "passage", "passage-quick", "passage-webhooks"):
         Heartbeat.objects.create(name=name, at=now)
     for resource in all_resources():
         SyncRun.objects.create(
