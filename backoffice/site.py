@@ -35,7 +35,7 @@ NAVIGATION: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
             "sync",
         ),
     ),
-    ("provider", _("Provider"), ("webhooks", "calls", "contract", "health")),
+    ("provider", _("Provider"), ("contract", "webhooks", "calls", "health")),
     ("audit", _("Audit"), ("audit.auditrecord", "audit")),
     ("auth", _("People"), ("auth.user", "auth.group", "auth")),
 )
@@ -50,16 +50,12 @@ PAGES: tuple[tuple[str, str, Any, str, str], ...] = (
         "admin:operations_operation_approvals",
         "operations.view_every_operation",
     ),
-    ("provider", "ProviderContract", _("What we know of it"), "admin:contract_provider", "contract.view_sighting"),
-    (
-        "provider",
-        "CallCharts",
-        _("Rate, errors, latency"),
-        "admin:calls_providercall_charts",
-        "calls.view_providercall",
-    ),
+    ("provider", "ProviderContract", _("API contract"), "admin:contract_provider", "contract.view_sighting"),
     ("payments", "Prices", _("Prices and assets"), "admin:payments_payment_prices", "payments.view_prices"),
 )
+
+# Addresses below a page, by name: there the page is the current item of the navigation.
+_BELOW_A_PAGE = {"sync_resource": "SyncOverview"}
 
 
 class BackofficeSite(admin.AdminSite):
@@ -176,8 +172,15 @@ def _pages_of(request: HttpRequest, key: str) -> list[dict[str, Any]]:
             "add_url": None,
             "view_only": True,
             "is_page": True,
+            "is_current": request.path == reverse(address) or name == _page_above(request),
             "perms": {},
         }
         for group, name, label, address, permission in PAGES
         if group == key and (not permission or request.user.has_perm(permission))
     ]
+
+
+def _page_above(request: HttpRequest) -> str | None:
+    """The name of the page that the open address belongs to."""
+    match = request.resolver_match
+    return _BELOW_A_PAGE.get(match.url_name or "") if match else None

@@ -88,7 +88,7 @@ def _read_kyc_status(client: CryptoPocketClient, remote_id: str) -> Item[KycStat
 
 CUSTOMERS = Resource(
     name=RESOURCE_NAME,
-    label=_("Customers"),
+    label=_("customers"),
     model=Customer,
     version=1,
     list_page=_list_page,

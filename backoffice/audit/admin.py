@@ -36,6 +36,7 @@ class AuditRecordAdmin(ReadOnlyAdmin):
     list_display_links = ("when",)
     search_fields = ("=correlation_id", "=actor_name", "=subject_id")
     search_placeholder = gettext_lazy("Correlation id, a person's name, an object's id")
+    counted_as = gettext_lazy("audit records")
     empty_list_text = gettext_lazy("Nothing has been recorded yet.")
     change_list_template = "admin/audit/change_list.html"
     quick_filters = (

@@ -84,6 +84,7 @@ class ProviderCallAdmin(ReadOnlyAdmin):
     search_fields = ("correlation_id__exact",)
     search_placeholder = gettext_lazy("Correlation id")
     empty_list_text = gettext_lazy("The provider has not been called in the time that calls are kept.")
+    counted_as = gettext_lazy("calls")
     has_timeline = False
     quick_filters = (
         QuickFilter(label=gettext_lazy("Failed"), parameters={"verdict": FAILED}),

@@ -49,7 +49,7 @@ def charts_view(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
         {
             **model_admin.admin_site.each_context(request),
             "opts": model_admin.opts,
-            "title": _("Calls to the provider"),
+            "title": _("Charts of calls"),
             "form": form,
             "health": call_health(within=LATELY),
             "lost": lost_today(),

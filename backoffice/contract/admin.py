@@ -37,6 +37,7 @@ class SightingAdmin(ReadOnlyAdmin):
     list_display = ("call", "where", "aspect", "found", "remark_badge", "times", "first_seen", "last_seen")
     quick_filters = (QuickFilter(label=gettext_lazy("Remarks"), parameters={"remark": SightingFilterSet.ANY}),)
     search_fields = ("place", "found")
+    counted_as = gettext_lazy("parts of answers")
     search_placeholder = gettext_lazy("Name of a field, word or code")
     export_columns = ("call", "place", "aspect", "found", "standing", "times_seen", "first_seen_at", "last_seen_at")
     empty_list_text = gettext_lazy("No answer was looked at yet: as soon as something is read, its shape is noted.")

@@ -71,7 +71,7 @@ def provider_page(request: HttpRequest) -> HttpResponse:
     lines = call_lines(catalogue)
     context = {
         **admin.site.each_context(request),
-        "title": _("What we know of the provider"),
+        "title": _("API contract"),
         "lines": lines,
         "inferred": sum(line.is_inferred for line in lines),
         "base_url": settings.CRYPTOPOCKET_BASE_URL,

@@ -73,6 +73,7 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
     * `sensitive`: fields of the model that are masked, and who may reveal them
     * `page_select_related`: what the page's facts reach over foreign keys
     * `object_views`, `list_views`: see `backoffice.face.actions`
+    * `counted_as`: what the rows are called below the list, where the list's own name is none for several of them
     * `has_timeline`: whether the page shows what happened to the row; `timeline_also` adds what belongs to it
     * `page_template`: extends "admin/face/page.html" (blocks `before_cards`, `after_cards`, `after_tables`, `aside`)
     """
@@ -81,6 +82,7 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
     words: Words = {}
     page_select_related: Sequence[str] = ()
     sensitive: Mapping[str, Sensitive] = {}
+    counted_as: Any = ""
     has_timeline: bool = True
     page_template = "admin/face/page.html"
     change_list_template = "admin/change_list.html"

@@ -46,7 +46,7 @@ def sync_overview(request: HttpRequest) -> HttpResponse:
     demand_sight(request)
     context = {
         **admin.site.each_context(request),
-        "title": _("Sync"),
+        "title": _("How fresh the data is"),
         "is_worker_alive": is_worker_alive(),
         **_table_context(request),
         **delays_context(request),

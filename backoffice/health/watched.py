@@ -176,7 +176,7 @@ CONDITIONS = (
         find=_find_refused_events,
         describe=_describe_refused_events,
         advice=gettext_lazy(
-            "Open “Webhook events”: the reasons stand above the list. A wrong signature means that the secret is not "
+            "Open “Webhook inbox”: the reasons stand above the list. A wrong signature means that the secret is not "
             "the provider's, a wrong time that a clock is off."
         ),
     ),
@@ -186,7 +186,7 @@ CONDITIONS = (
         find=_find_waiting_events,
         describe=_describe_waiting_events,
         advice=gettext_lazy(
-            "Open “Webhook events”, state waiting: the error of each says why. Does a worker run, does the provider "
+            "Open “Webhook inbox”, state waiting: the error of each says why. Does a worker run, does the provider "
             "answer? What was not told by an event is read by the syncs."
         ),
     ),

@@ -216,7 +216,9 @@ class RecordedChangeAdmin(ReadOnlyAdmin):
     @column(gettext_lazy("by"))
     def cause(self, change: RecordedChange) -> SafeString:
         """The run, or what else brought it."""
-        return link_to(change.run, f"#{change.run_id}") if change.run else format_html("{}", change.source)
+        if change.run:
+            return link_to(change.run, _("sync run #%(number)s") % {"number": change.run_id})
+        return format_html("{}", change.source)
 
 
 def _retry(request: HttpRequest, model_admin: "admin.ModelAdmin[Quarantine]", item: Quarantine) -> HttpResponseBase:
@@ -236,6 +238,7 @@ class QuarantineAdmin(ReadOnlyAdmin):
     list_per_page = 50
     search_fields = ("=item_key",)
     search_placeholder = gettext_lazy("Id of the item")
+    counted_as = gettext_lazy("quarantined items")
     export_columns = QUARANTINE_COLUMNS
     empty_list_text = gettext_lazy("Every item could be read.")
     quick_filters = (

@@ -192,6 +192,7 @@ class DriftFindingAdmin(ReadOnlyAdmin):
     search_placeholder = gettext_lazy("Id at the provider")
     page_select_related = ("drift_check",)
     export_columns = DRIFT_FINDING_COLUMNS
+    counted_as = gettext_lazy("rows that differed")
     empty_list_text = gettext_lazy("No row was found to differ from the provider, as it should be.")
     quick_filters = (QuickFilter(label=gettext_lazy("In the last day"), parameters={"lately": "last_day"}),)
     fieldsets = (

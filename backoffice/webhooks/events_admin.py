@@ -107,6 +107,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     list_display_links = ("received", "name")
     search_fields = ("=effects__remote_id", "=provider_event_id")
     search_placeholder = gettext_lazy("Id of a payment, an off-ramp, a customer or an event")
+    counted_as = gettext_lazy("webhook events")
     empty_list_text = gettext_lazy(
         "No event has come yet. Subscribe to the provider's events under Provider, Webhook subscriptions; the live "
         "check there shows whether one would arrive."

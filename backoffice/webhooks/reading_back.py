@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from backoffice.cryptopocket.errors import CryptoPocketError, InvalidRequest, NotFound, NotSent, UnreadableItem
+from backoffice.observing import CauseKind, caused_by
 from backoffice.provider import get_quick_client
 from backoffice.sync.errors import NothingOpenError, NotMirroredError, RestrictedRowError, UnknownResourceError
 from backoffice.sync.models import SyncRun
@@ -53,7 +54,9 @@ def read_back(target: Target) -> bool:
     if claim is None:
         return True
     try:
-        outcome = _read(target, nudged_at=_told_at(claim))
+        event, told_at = _first_event(claim)
+        with caused_by(CauseKind.WEBHOOK, event):
+            outcome = _read(target, nudged_at=told_at)
     except RestrictedRowError:
         outcome = ReadBack.Outcome.LEFT_OUT
     except Exception as problem:  # noqa: BLE001 - whatever it was is written down, and logged where it is a fault of ours
@@ -107,11 +110,12 @@ def _read(target: Target, *, nudged_at: datetime | None) -> str:
     return refresh_one(name=name, remote_id=remote_id, source=SOURCE, client=get_quick_client(), nudged_at=nudged_at)
 
 
-def _told_at(claim: ReadBack) -> datetime | None:
-    """When the first of the events that wait for this read was sent, or came, where the sender's clock is ahead."""
+def _first_event(claim: ReadBack) -> tuple[int | None, datetime | None]:
+    """The first of the events that wait for this read, and when the earliest was sent (or came, where the sender's
+    clock is ahead)."""
     sent_or_came = Least(Coalesce("event__signed_at", "event__received_at"), "event__received_at")
-    moment: datetime | None = _waiting().filter(read_back=claim).aggregate(first=Min(sent_or_came))["first"]
-    return moment
+    found = _waiting().filter(read_back=claim).aggregate(first=Min("event_id"), told_at=Min(sent_or_came))
+    return found["first"], found["told_at"]
 
 
 @transaction.atomic

@@ -77,7 +77,7 @@ class WebhookSubscriptionAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Subscriptions"),
+            "title": _("Webhook subscriptions"),
             "list_buttons": self.list_buttons(request),
             "export_url": self._export_url(request),
             "problem": problem_of(public_url()),

@@ -50,7 +50,7 @@ def change_url_view(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
         rows=rows,
         chosen=[row.known.name for row in rows if row.differs],
         ask=subscribing.change_url,
-        title=_("Change the address of subscriptions"),
+        title=_("Change the URL of subscriptions"),
         submit_label=_("Change URL"),
         nothing_to_choose=_("Nothing is subscribed whose address could be changed, or it is on its way."),
     )

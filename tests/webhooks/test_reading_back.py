@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from backoffice.audit.models import AuditRecord
+from backoffice.calls.models import ProviderCall
+from backoffice.calls.recording import call_log
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import RecordedChange
 from backoffice.sync.services import refresh_one, sync_resource
@@ -51,6 +53,17 @@ def test_a_payment_that_moved_on_is_read_back_and_the_history_names_the_webhook(
     assert (_states(), _outcomes()) == (["done"], [("settled", "changed")])
     assert [effect.event.event_type for effect in events_of(payment)] == ["COINS_SENT"]
     assert (waiting_count(), oldest_waiting_at()) == (0, None)
+
+
+def test_the_log_of_calls_says_for_which_event_a_payment_was_read(payment: Payment) -> None:
+    deliver("COINS_SENT", payment_id=payment.remote_id)
+    deliver("PAY_IN", payment_id=payment.remote_id)
+    process_events()
+    call_log.write(inside_a_transaction=True)
+
+    call = ProviderCall.objects.latest("pk")
+    first = WebhookEvent.objects.earliest("pk")
+    assert (call.call, call.cause, call.webhook_event_id) == ("get_payment", "webhook", first.pk)
 
 
 def test_how_long_it_took_is_counted_from_the_event(payment: Payment) -> None:
