@@ -1,11 +1,13 @@
 """Alerts, as people see them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import F
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,13 +35,21 @@ class AlertAdmin(ReadOnlyAdmin):
     export_columns = ("kind", "key", "opened_at", "closed_at", "times_told")
     empty_list_text = gettext_lazy("Nothing was wrong so far.")
     fieldsets = (
-        (gettext_lazy("Alert"), {"fields": ("what", "advice", "kind_label", "state_badge")}),
+        (gettext_lazy("Alert"), {"fields": ("advice", "look_at", "kind_label")}),
         (gettext_lazy("When"), {"fields": ("opened_at", "last_seen_at", "closed_at")}),
         (
             gettext_lazy("Who was told"),
             {"fields": ("channels", "times_told", "told_at", "recovery_told_at", "problem")},
         ),
     )
+
+    def page_title(self, row: Alert) -> str:
+        """What it says."""
+        return words_of(row)
+
+    def page_badges(self, row: Alert) -> Iterable[SafeString]:
+        """Whether it goes on."""
+        return [self.state_badge(row)]
 
     @column(gettext_lazy("what"))
     def what(self, alert: Alert) -> str:
@@ -50,6 +60,14 @@ class AlertAdmin(ReadOnlyAdmin):
     def advice(self, alert: Alert) -> str:
         """What to do about it."""
         return advice_of(alert)
+
+    @column(gettext_lazy("where to look"))
+    def look_at(self, alert: Alert) -> SafeString:
+        """The page that shows what is wrong."""
+        condition = find_condition(alert.kind)
+        if condition is None or not condition.page:
+            return empty()
+        return format_html('<a href="{}">{}</a>', condition.address(), condition.page_name)
 
     @column(gettext_lazy("kind"), ordering="kind")
     def kind_label(self, alert: Alert) -> Any:

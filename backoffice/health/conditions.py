@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
 Facts = Mapping[str, Any]
 
 
@@ -20,6 +22,7 @@ class Condition:
     """Something that can go wrong with the running of the back office.
 
     find: what is wrong now, nothing where all is well. describe: the facts in one sentence. advice: what to do.
+    page: where it can be seen, as the name of a view and perhaps a query; page_name: what that page is called.
     """
 
     name: str
@@ -27,6 +30,13 @@ class Condition:
     find: Callable[[], Iterable[Finding]]
     describe: Callable[[Facts], str]
     advice: Any
+    page: str = ""
+    page_name: Any = ""
+
+    def address(self) -> str:
+        """The address of the page."""
+        view, mark, query = self.page.partition("?")
+        return f"{reverse(view)}{mark}{query}"
 
     def key_of(self, finding: Finding) -> str:
         """What names the finding among all alerts."""

@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .conditions import find_condition
+
 
 class Alert(models.Model):
     """Something that must be looked at, from when it was noticed to when it was over.
@@ -36,7 +38,8 @@ class Alert(models.Model):
         indexes: ClassVar = [models.Index(fields=["closed_at"])]
 
     def __str__(self) -> str:
-        return self.key
+        condition = find_condition(self.kind)
+        return str(condition.label) if condition else self.key
 
     @property
     def is_open(self) -> bool:

@@ -135,6 +135,8 @@ def _describe_silent(name: str) -> str:
 CONDITIONS = (
     Condition(
         name="stale",
+        page="admin:sync_overview",
+        page_name=gettext_lazy("How fresh the data is"),
         label=gettext_lazy("A list is stale"),
         find=_find_stale,
         describe=_describe_stale,
@@ -145,6 +147,8 @@ CONDITIONS = (
     ),
     Condition(
         name="quarantine",
+        page="admin:sync_quarantine_changelist?state=open",
+        page_name=gettext_lazy("Quarantine"),
         label=gettext_lazy("The quarantine grows"),
         find=_find_growing_quarantine,
         describe=_describe_growing_quarantine,
@@ -155,6 +159,8 @@ CONDITIONS = (
     ),
     Condition(
         name="unknown_operation",
+        page="admin:operations_operation_changelist?state=unknown",
+        page_name=gettext_lazy("Operations with an unknown outcome"),
         label=gettext_lazy("An outcome stays unknown"),
         find=_find_unknown_operations,
         describe=_describe_unknown_operations,
@@ -162,6 +168,8 @@ CONDITIONS = (
     ),
     Condition(
         name="token",
+        page="admin:calls_providercall_changelist?verdict=not_authorised",
+        page_name=gettext_lazy("Calls that were not authorised"),
         label=gettext_lazy("The token fails"),
         find=_find_failing_token,
         describe=lambda _facts: _("The provider does not accept our token."),
@@ -172,6 +180,8 @@ CONDITIONS = (
     ),
     Condition(
         name="refused_events",
+        page="admin:webhooks_webhookevent_changelist",
+        page_name=gettext_lazy("Webhook inbox"),
         label=gettext_lazy("The inbox refuses events"),
         find=_find_refused_events,
         describe=_describe_refused_events,
@@ -182,6 +192,8 @@ CONDITIONS = (
     ),
     Condition(
         name="waiting_events",
+        page="admin:webhooks_webhookevent_changelist?state=waiting",
+        page_name=gettext_lazy("Webhook events that wait"),
         label=gettext_lazy("Events are not worked on"),
         find=_find_waiting_events,
         describe=_describe_waiting_events,
@@ -192,6 +204,8 @@ CONDITIONS = (
     ),
     Condition(
         name="drift",
+        page="admin:sync_driftfinding_changelist",
+        page_name=gettext_lazy("Drift found"),
         label=gettext_lazy("The mirror drifts"),
         find=_find_drift,
         describe=_describe_drift,

@@ -13,16 +13,20 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from backoffice.health.conditions import Condition, Finding, register_condition
 from backoffice.health.models import Alert
 from backoffice.health.pulse import pulse
 from backoffice.health.telling import words_of
+from backoffice.health.token import SETTLED_AFTER, is_token_failing
+from backoffice.health.watched import CONDITIONS
 from backoffice.health.watching import watch, watch_if_overdue
 from backoffice.operations.models import Heartbeat, Operation, State
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import Quarantine
 from backoffice.sync.services import sync_resource
+from tests.people import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -262,6 +266,32 @@ def test_a_token_that_is_not_accepted_is_an_alert_until_it_is(sandbox: Sandbox) 
         sync_resource(name="assets", mode="full")
         watch_after(clock, minutes=1)
         assert not Alert.objects.get(kind="token").is_open
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.name)
+def test_an_alert_is_named_in_words_and_leads_to_where_it_can_be_seen(
+    condition: Condition, client: Client, ada: User
+) -> None:
+    facts = {"count": 2, "label": "payments", "name": "beat"}
+    now = timezone.now()
+    alert = Alert.objects.create(key=condition.name, kind=condition.name, facts=facts, opened_at=now, last_seen_at=now)
+    sign_in(client, ada)
+    page = client.get(f"/admin/health/alert/{alert.pk}/change/").content.decode()
+    assert f'<h1 dir="auto">{escape(words_of(alert))}</h1>' in page
+    if condition.page:
+        assert f'<a href="{condition.address()}">{condition.page_name}</a>' in page
+        assert client.get(condition.address()).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_that_ended_and_was_renewed_is_no_alert_while_the_next_answer_is_not_noted_yet(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.control.fault("refuse_address", count=None)
+    assert sync_resource(name="assets", mode="full").state == "failed"
+    assert not is_token_failing()
+    with time_machine.travel(timezone.now() + SETTLED_AFTER):
+        assert is_token_failing()
 
 
 def test_an_inbox_that_refuses_events_is_an_alert(client: Client, settings: Any) -> None:
