@@ -5,6 +5,7 @@ mirror goes on, because the provider owns the truth. At the purge the row is red
 again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backoffice.audit.services import record
+from backoffice.calls.models import ProviderCall
 from backoffice.operations.models import Operation, OperationApproval, OperationEvent
 from backoffice.retention.services import period_of
-from backoffice.sync.models import Quarantine, RecordedChange
+from backoffice.sync.models import DriftFinding, Quarantine, RecordedChange
+from backoffice.webhooks.models import WebhookEffect, WebhookEvent
 
 from .activity import active_since, last_active_at
 from .models import (
@@ -108,9 +111,18 @@ def purge_customers(rows: list[Any]) -> None:
     _forget_operations(Operation.objects.filter(subject_model="customers.customer", subject_id__in=map(str, numbers)))
     RecordedChange.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()
     Quarantine.objects.filter(resource=RESOURCE_NAME, item_key__in=remote_ids).delete()
+    _forget_what_was_noted(remote_ids)
     now = timezone.now()
     customers.update(purged_at=now, **FORGOTTEN)
     ErasureRequest.objects.filter(pk__in=[row.pk for row in rows]).update(purged_at=now, reason="", lift_reason="")
+
+
+def _forget_what_was_noted(remote_ids: Sequence[str]) -> None:
+    """What drift checks, the provider's events and the log of calls say of these customers."""
+    about = {"resource": RESOURCE_NAME, "remote_id__in": remote_ids}
+    DriftFinding.objects.filter(**about).delete()
+    WebhookEvent.objects.filter(pk__in=WebhookEffect.objects.filter(**about).values("event")).delete()
+    ProviderCall.objects.filter(model=Customer._meta.label_lower, remote_id__in=remote_ids).delete()  # noqa: SLF001 - Django's documented way to ask
 
 
 def _about(customer: Customer) -> QuerySet[Operation]:

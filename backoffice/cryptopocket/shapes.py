@@ -57,9 +57,13 @@ def _walk_item(item: Any, *, path: str, depth: int) -> Iterator[tuple[str, str]]
         yield path, kind_of(item)
 
 
+def is_plain_name(name: str) -> bool:
+    """Return whether a name can be a field's, and not an id, an account or somebody's address."""
+    return _NAME.fullmatch(name) is not None and sum(letter.isdigit() for letter in name) <= _MOST_DIGITS
+
+
 def _plain(name: str) -> str:
-    is_plain = _NAME.fullmatch(name) and sum(letter.isdigit() for letter in name) <= _MOST_DIGITS
-    return name if is_plain else _OTHER_NAME
+    return name if is_plain_name(name) else _OTHER_NAME
 
 
 def sample(items: list[Any]) -> list[Any]:

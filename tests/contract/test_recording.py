@@ -9,7 +9,10 @@ import pytest
 from stdnum.iso7064 import mod_97_10
 
 from backoffice.cryptopocket import Configuration, CryptoPocketClient, InMemoryTokenStore, iterate_pages
-from backoffice.cryptopocket.probing.recording import Player
+from backoffice.cryptopocket.contract_file import load_catalogue
+from backoffice.cryptopocket.probing.asking import Reply
+from backoffice.cryptopocket.probing.lookalikes import LookAlikes
+from backoffice.cryptopocket.probing.recording import Player, make_recording
 from backoffice.cryptopocket.resources import (
     parse_bank_account,
     parse_bank_transaction,
@@ -63,6 +66,24 @@ def test_a_recording_is_played_back_and_read_to_the_last_item(tmp_path: Path, di
     assert {str(customer.email).partition("@")[2] for customer in customers} == {"example.org"}
     assert (read.id, read.fiat_amount, read.status) == (payments[0].id, payments[0].fiat_amount, payments[0].status)
     assert found.id == customers[0].id
+
+
+def test_what_stands_around_the_items_or_is_a_key_is_kept_back_as_well() -> None:
+    endpoint = load_catalogue("").endpoints["list_customers"]
+    document = {
+        "status": "ok",
+        "message": "Hello Lena Ortega",
+        "requested_by": {"mail": "lena@example.org"},
+        "links": {"self": "https://provider.example/users?email=lena@example.org&token=abc123"},
+        "data": [
+            {"id": 7, "email": "lena@example.org", "accounts": {"ES9121000418450200051332": {"lena@example.org": 1}}}
+        ],
+    }
+    reply = Reply(call="list_customers", request=None, http_status=200, document=document, problem="")  # type: ignore[arg-type]
+
+    told = str(make_recording(endpoint, {}, reply, LookAlikes()).body)
+    assert [secret for secret in ("Lena", "lena@", "abc123", "ES91210004") if secret in told] == []
+    assert "'status': 'ok'" in told
 
 
 def _secrets(rows: list[dict[str, Any]]) -> set[str]:

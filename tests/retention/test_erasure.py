@@ -13,11 +13,14 @@ from django.test import Client
 from django.utils import timezone
 
 from backoffice.audit.models import AuditRecord
+from backoffice.calls.models import ProviderCall
 from backoffice.operations.models import Operation, OperationApproval, OperationEvent, State
 from backoffice.retention.services import purge_due
 from backoffice.sandbox import Sandbox
-from backoffice.sync.models import Quarantine, RecordedChange, SyncRun
+from backoffice.sync.errors import RestrictedRowError
+from backoffice.sync.models import DriftCheck, DriftFinding, Quarantine, RecordedChange, SyncRun
 from backoffice.sync.services import sync_resource
+from backoffice.webhooks.models import WebhookEffect, WebhookEvent
 from customers import erasure, services
 from customers.activity import last_active_at
 from customers.erasure import FORGOTTEN
@@ -252,11 +255,46 @@ def test_nobody_fills_a_purged_customer_again_by_asking_the_provider(sandbox: Sa
     with time_machine.travel(timezone.now() + 2 * PERIOD, tick=False):
         purge_due()
         services.find_at_provider(email="marta@example.org", by=clara)
-        services.refresh_kyc_status(customer=marta, by=clara)
+        with pytest.raises(RestrictedRowError):
+            services.refresh_kyc_status(customer=marta, by=clara)
 
     row: dict[str, Any] = dict(Customer.objects.values().get(pk=marta.pk))
     assert {name: row[name] for name in FORGOTTEN} == FORGOTTEN
     assert not RecordedChange.objects.exists()
+
+
+def test_the_purge_takes_along_what_drift_events_and_calls_say_of_them(sandbox: Sandbox, clara: User) -> None:
+    kept = sandbox.control.add_customer(name="Marta", last_name="Ruiz", email="marta@example.org")
+    sync_resource(name="customers", mode=SyncRun.Mode.FULL)
+    marta = Customer.objects.get(remote_id=str(kept["id"]))
+    purged_at = timezone.now() + 2 * PERIOD
+    with time_machine.travel(purged_at, tick=False):
+        _note_all_about(marta)
+    erasure.restrict_customer(marta, reason="Letter 18", by=clara)
+    with time_machine.travel(purged_at, tick=False):
+        assert purge_due()["erasure_requests"] == 1
+
+    assert not DriftFinding.objects.exists()
+    assert not WebhookEvent.objects.exists()
+    assert not ProviderCall.objects.filter(model="customers.customer").exists()
+
+
+def _note_all_about(customer: Customer) -> None:
+    """What drift, an event and a call say of a customer, each of today."""
+    now = timezone.now()
+    about: dict[str, Any] = {"resource": "customers", "remote_id": customer.remote_id}
+    check = DriftCheck.objects.create(resource="customers", seed=1, started_at=now, finished_at=now)
+    DriftFinding.objects.create(
+        drift_check=check, **about, reason="final", columns={"name": ["Marta", "M"]}, read_at=now, found_at=now
+    )
+    event = WebhookEvent.objects.create(
+        received_at=now, last_received_at=now, wanted_at=now, verdict="signed", body="Marta", digest="0" * 64
+    )
+    WebhookEffect.objects.create(event=event, **about, wanted_at=now, next_try_at=now)
+    ProviderCall.objects.create(
+        at=now, call="get_kyc_status", verdict="ok", duration_ms=1, request_bytes=0,
+        model="customers.customer", remote_id=customer.remote_id,
+    )  # fmt: skip
 
 
 def test_sofia_lifts_a_restriction_and_clara_cannot(

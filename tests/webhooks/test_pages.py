@@ -251,6 +251,16 @@ def test_the_export_holds_neither_bodies_nor_headers(payment: Payment, client: C
     assert not {"body", "headers", "ids"} & set(WebhookEventAdmin.export_columns)
 
 
+def test_what_a_stranger_sends_is_no_formula_in_the_export(client: Client, sofia: User) -> None:
+    deliver("=cmd|'/c calc'!A0", user_id="1")
+    client.force_login(sofia)
+
+    answer = client.post("/admin/webhooks/webhookevent/export/", {"format": "csv"})
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "cmd|" in text
+    assert not [cell for line in text.splitlines() for cell in line.split(",") if cell.strip('"').startswith("=")]
+
+
 def test_events_go_after_ninety_days_and_refusals_after_one(payment: Payment) -> None:
     deliver("COINS_SENT", payment_id=payment.remote_id)
     process_events()

@@ -262,6 +262,20 @@ def test_a_body_sent_in_chunks_is_read_and_never_further_than_the_limit() -> Non
     assert sent.taken == 256 * 1024 + 1
 
 
+def test_a_body_whose_chunks_are_nonsense_is_refused() -> None:
+    class InvalidChunkSizeError(Exception):
+        """The web server has errors of its own, which are no errors of input and output."""
+
+    def fail(_size: int | None = None) -> bytes:
+        raise InvalidChunkSizeError
+
+    request, sent = _sent_in_chunks(BODY, signed_headers(BODY))
+    sent.read = fail  # type: ignore[method-assign]  # what the server does
+
+    assert views.receive(request).status_code == 401
+    assert _reasons() == {"cut_off": 1}
+
+
 def test_a_body_that_ends_too_early_is_refused() -> None:
     request = RequestFactory().generic("POST", INBOX, BODY, headers=signed_headers(BODY))
     request.META["CONTENT_LENGTH"] = str(len(BODY) + 1)

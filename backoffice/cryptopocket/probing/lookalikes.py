@@ -11,6 +11,7 @@ from typing import Any
 from stdnum.iso7064 import mod_97_10
 
 from backoffice.cryptopocket.probing.shapes import TESTS
+from backoffice.cryptopocket.shapes import is_plain_name
 
 NAMES = ("Alba", "Bruno", "Carla", "Diego", "Elena", "Fermin", "Gala", "Hugo", "Irene", "Jaime", "Laura", "Mateo")
 KEPT_FIELDS = frozenset(
@@ -45,6 +46,7 @@ KEPT_FIELDS = frozenset(
 )  # fmt: skip
 """Logical fields whose values are nobody's: kept, so that words, units and dates can be tested."""
 
+_WORDS_OF_SUCCESS = frozenset({"status", "success"})
 _NAMES_OF_PEOPLE = frozenset({"name", "last_name", "company_name", "holder", "counterparty_name"})
 
 
@@ -55,10 +57,16 @@ class LookAlikes:
         self._key = secrets.token_bytes(32)
 
     def replace(self, node: Any, fields: Mapping[str, str], path: str = "") -> Any:
-        """Return a copy of an item; `fields` says which logical field stands under which dotted name."""
+        """Return a copy of an item; `fields` says which logical field stands under which dotted name.
+
+        A name that is no field's (an account, an e-mail address) is replaced as well.
+        """
         if isinstance(node, Mapping):
             return {
-                key: self.replace(value, fields, f"{path}.{key}" if path else str(key)) for key, value in node.items()
+                key if is_plain_name(key) else self.single(key): self.replace(
+                    value, fields, f"{path}.{key}" if path else str(key)
+                )
+                for key, value in node.items()
             }
         if isinstance(node, list):
             return [self.replace(value, fields, path) for value in node]
@@ -66,6 +74,17 @@ class LookAlikes:
         if node is None or isinstance(node, bool) or field in KEPT_FIELDS:
             return node
         return self.single(node, field)
+
+    def replace_around(self, node: Any, name: str = "") -> Any:
+        """Return a copy of what stands around the items: no text stays but the words of success; numbers stay."""
+        if isinstance(node, Mapping):
+            return {
+                key if is_plain_name(key) else self.single(key): self.replace_around(value, key)
+                for key, value in node.items()
+            }
+        if isinstance(node, list):
+            return [self.replace_around(value, name) for value in node]
+        return self.single(node) if isinstance(node, str) and name not in _WORDS_OF_SUCCESS else node
 
     def single(self, value: Any, field: str = "") -> Any:
         """Return the look-alike of one value; a number stays a number."""

@@ -49,7 +49,7 @@ def record(session: Session, directory: Path) -> int:
         endpoint = session.notebook.endpoint(name)
         reply = session.ask(endpoint, arguments)
         if session.succeeded(reply):
-            recordings.append(_make(endpoint, arguments, reply, alike))
+            recordings.append(make_recording(endpoint, arguments, reply, alike))
     for number, recording in enumerate(recordings):
         text = msgspec.json.format(_ENCODER.encode(recording), indent=1)
         (directory / f"{number:02d}-{recording.call}.json").write_bytes(text + b"\n")
@@ -76,15 +76,15 @@ def _record_token(catalogue: Catalogue) -> Recording:
     return Recording(call="authenticate", arguments={}, http_status=200, body=body)
 
 
-def _make(endpoint: Endpoint, arguments: Mapping[str, str], reply: Reply, alike: LookAlikes) -> Recording:
-    """Return an answer with look-alikes; the first page of a list says that it is the only one."""
+def make_recording(endpoint: Endpoint, arguments: Mapping[str, str], reply: Reply, alike: LookAlikes) -> Recording:
+    """Return an answer with look-alikes, in it and around it; the first page of a list says that it is the only one."""
     fields = {name: field for field, names in endpoint.fields.items() for name in names}
     layout = find_layout(endpoint, reply.document) if endpoint.pagination else None
     places = (layout.items,) if layout else endpoint.object_locations
     body = msgspec.to_builtins(reply.document, builtin_types=(Decimal,))
     place = next((place for place in places if isinstance(dig(body, place), dict | list)), "")
     replaced = alike.replace(dig(body, place), fields)
-    body = _put(body, place, replaced)
+    body = _put(alike.replace_around(_put(body, place, {})) if place else body, place, replaced)
     if layout:
         _end_here(body, layout, endpoint.pagination.first_page if endpoint.pagination else 1)
     shown = {name: str(alike.single(value)) for name, value in arguments.items()}
