@@ -4,7 +4,7 @@ import getpass
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,19 @@ from backoffice.cryptopocket.endpoints import Catalogue
 from backoffice.cryptopocket.errors import ConfigurationError, ContractError, CryptoPocketError
 from backoffice.cryptopocket.outgoing import join_url
 from backoffice.cryptopocket.probing.asking import Asker, NothingLeftError, ReadOnlyTransport
+from backoffice.cryptopocket.probing.notebook import Finding
 from backoffice.cryptopocket.probing.prober import Prober
-from backoffice.cryptopocket.probing.report import describe_checklist, describe_findings, findings_as_json
+from backoffice.cryptopocket.probing.report import (
+    count_verdicts,
+    describe_checklist,
+    describe_table,
+    findings_as_json,
+)
 from backoffice.cryptopocket.probing.writing import FileExistsAlreadyError, make_override_text, write_override_file
 from backoffice.cryptopocket.transport import HttpTransport
 from backoffice.progress import ProgressLine
 
+ALLOWED_ENVIRONMENTS = ("local", "sandbox")
 MOST_REQUESTS = 600
 DEFAULT_RATE = 4.0
 SECRET_VARIABLE = "CRYPTOPOCKET_API_SECRET"  # noqa: S105 - the variable's name
@@ -36,6 +43,12 @@ def add_connection_arguments(parser: ArgumentParser) -> None:
     )
 
 
+def refuse_in_production(reason: str) -> None:
+    """Raise CommandError anywhere but in local and sandbox."""
+    if settings.CRYPTOPOCKET_ENVIRONMENT not in ALLOWED_ENVIRONMENTS:
+        raise CommandError(f"This is {settings.CRYPTOPOCKET_ENVIRONMENT}: {reason}")
+
+
 def add_probe_arguments(parser: ArgumentParser) -> None:
     """Add the options of the probe."""
     add_connection_arguments(parser)
@@ -44,6 +57,7 @@ def add_probe_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace the file that --write names")
     parser.add_argument("--requests-per-second", type=float, default=DEFAULT_RATE, metavar="N")
     parser.add_argument("--maximum-requests", type=int, default=MOST_REQUESTS, metavar="N", help="never send more")
+    parser.add_argument("--differences", action="store_true", help="print only what is not confirmed")
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
@@ -63,7 +77,7 @@ def run_probe(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, 
     finally:
         transport.close()
     findings = prober.notebook.in_order()
-    command.stdout.write(findings_as_json(findings) if options["json"] else describe_findings(findings))
+    _print(command, findings, options)
     if options["write"] and findings:
         _write(command, prober, configuration, options)
     if not options["json"]:
@@ -72,6 +86,15 @@ def run_probe(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, 
     if ended:
         command.stderr.write(ended)
         sys.exit(1)
+
+
+def _print(command: BaseCommand, findings: Sequence[Finding], options: Mapping[str, Any]) -> None:
+    """Print all findings or those that are not confirmed; the counts below a table are of all."""
+    shown = [finding for finding in findings if not options["differences"] or finding.verdict != "confirmed"]
+    if options["json"]:
+        command.stdout.write(findings_as_json(shown))
+    else:
+        command.stdout.write(f"{describe_table(shown)}\n\n{count_verdicts(findings)}")
 
 
 def _refuse_to_overwrite(options: Mapping[str, Any]) -> None:

@@ -5,7 +5,6 @@ import json
 import mimetypes
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Self
@@ -14,11 +13,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from backoffice.cryptopocket.configuration import Configuration
-from backoffice.cryptopocket.contract_file import load_catalogue
 from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
-from backoffice.cryptopocket.errors import ContractError, InvalidRequest, NotSent, OutcomeUnknown
+from backoffice.cryptopocket.errors import InvalidRequest, NotSent, OutcomeUnknown
 from backoffice.cryptopocket.outgoing import join_url
-from backoffice.cryptopocket.probing.amending import amend_file
 from backoffice.cryptopocket.probing.asking import Asker, ReadOnlyTransport, Reply
 from backoffice.cryptopocket.probing.entering import NoEntryError, enter
 from backoffice.cryptopocket.probing.expecting import Values, learn_refusal
@@ -34,11 +31,10 @@ from backoffice.cryptopocket.probing.trying import (
     send_call,
     writing_calls,
 )
-from backoffice.cryptopocket.probing.writing import write_override_file
 from backoffice.cryptopocket.transport import HttpTransport
-from backoffice.management.contract_probe import add_connection_arguments, make_configuration
+from backoffice.management.contract_amend import amend, take_from_file
+from backoffice.management.contract_probe import add_connection_arguments, make_configuration, refuse_in_production
 
-ALLOWED_ENVIRONMENTS = ("local", "sandbox")
 _AMOUNTS = {"amount", "fiat_amount"}
 
 
@@ -57,12 +53,8 @@ def add_try_arguments(parser: ArgumentParser) -> None:
 
 def run_try(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, Any]) -> None:
     """Confirm, send, tell. Nothing is sent outside local and sandbox."""
-    if settings.CRYPTOPOCKET_ENVIRONMENT not in ALLOWED_ENVIRONMENTS:
-        raise CommandError(
-            f"This is {settings.CRYPTOPOCKET_ENVIRONMENT}: calls that write are tried in local and sandbox only. "
-            "Nothing was sent."
-        )
-    catalogue = _take_from_file(catalogue, options)
+    refuse_in_production("calls that write are tried in local and sandbox only. Nothing was sent.")
+    catalogue = take_from_file(catalogue, options)
     endpoint = _choose_call(catalogue, options)
     arguments = _read_fields(endpoint, options)
     configuration = make_configuration(options, requests_per_second=settings.CRYPTOPOCKET_REQUESTS_PER_SECOND)
@@ -73,7 +65,7 @@ def run_try(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, An
         _tell(command, endpoint, trial)
         values = _learn(command, hand, catalogue, endpoint, (trial, arguments, options))
     if options["write"]:
-        _amend(command, endpoint, values, options["write"])
+        amend(command, values, options["write"], by=f"try {endpoint.name}")
 
 
 def _tell(command: BaseCommand, endpoint: Endpoint, trial: Trial) -> None:
@@ -169,16 +161,6 @@ def _as_values(endpoint: Endpoint, lesson: Lesson) -> Values:
     return values
 
 
-def _take_from_file(catalogue: Catalogue, options: Mapping[str, Any]) -> Catalogue:
-    """Return the contract of the file that is to be amended, where it is there: it knows the paths already."""
-    if not options["write"] or not Path(options["write"]).exists():
-        return catalogue
-    try:
-        return load_catalogue(options["write"])
-    except ContractError as problem:
-        raise CommandError(f"{problem}. Nothing was sent.") from None
-
-
 def _choose_call(catalogue: Catalogue, options: Mapping[str, Any]) -> Endpoint:
     try:
         return find_writing_call(catalogue, options["call"])
@@ -226,16 +208,3 @@ def _confirm(endpoint: Endpoint, configuration: Configuration, *, empty: bool) -
     answer = input(f"Send POST {endpoint.path} to {configuration.base_url}, {what}? [y/N] ")
     if answer.strip().casefold() not in {"y", "yes"}:
         raise CommandError("Nothing was sent.")
-
-
-def _amend(command: BaseCommand, endpoint: Endpoint, values: Values, path: str) -> None:
-    """Set what was learned in the override file; nothing where nothing was."""
-    if not values:
-        command.stdout.write(f"{path} was not changed: nothing new was learned.")
-        return
-    note = f"Learned by `contract try {endpoint.name}` on {datetime.now(UTC):%Y-%m-%d}"
-    try:
-        write_override_file(path, amend_file(path, values, note=note), replace=True)
-    except (OSError, ContractError) as problem:
-        raise CommandError(f"{path} was not changed: {problem}") from None
-    command.stdout.write(f"Written: {path}.")

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from backoffice.cryptopocket import Catalogue
-from backoffice.cryptopocket.endpoints import Endpoint
+from backoffice.cryptopocket.endpoints import Endpoint, WebhookContract
 from backoffice.cryptopocket.words import KNOWN_WORDS, make_word_table
 
 _READ_ANYWAY = {"flag": {"0": False, "false": False, "1": True, "true": True}}
@@ -49,3 +49,13 @@ def _covers(found: Any, wanted: Any) -> bool:
     if isinstance(found, list | tuple) and isinstance(wanted, list | tuple):
         return all(value in found for value in wanted)
     return bool(found == wanted)
+
+
+def find_other_webhook_effects(found: WebhookContract, wanted: WebhookContract) -> dict[str, tuple[Any, Any]]:
+    """Return what the two do otherwise with deliveries: name -> (found, wanted)."""
+    one, other = msgspec.to_builtins(found), msgspec.to_builtins(wanted)
+    names = [name for name in one if name not in {"provenance", "type_fields", "id_fields"}]
+    differing = {name: (one[name], other[name]) for name in names if not _covers(one[name], other[name])}
+    # The first name that is found counts, so that others do harm.
+    strict = {name: (one[name], other[name]) for name in ("type_fields", "id_fields") if one[name] != other[name]}
+    return {**differing, **strict}

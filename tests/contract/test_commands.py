@@ -1,6 +1,7 @@
 """`manage.py contract`: what it refuses, what it asks, and how it ends."""
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,3 +113,14 @@ def test_a_file_in_the_way_is_told_before_the_first_request(stand_in: Sandbox, t
 
     assert stand_in.control.calls() == 0
     assert file.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_only_the_differences_are_shown_where_that_is_wanted(stand_in: Sandbox) -> None:
+    everything = run("probe", *FAST).partition("Calls that write")[0]
+    differences = run("probe", "--differences", *FAST).partition("Calls that write")[0]
+
+    assert [line for line in everything.splitlines() if line.endswith("  confirmed")]
+    assert not [line for line in differences.splitlines() if line.endswith("  confirmed")]
+    left = [line.split() for line in everything.splitlines() if line.endswith(("  differs", "  ambiguous", "found"))]
+    assert [words for words in left if words not in [line.split() for line in differences.splitlines()]] == []
+    assert re.search(r"^\d+ confirmed, ", differences, re.MULTILINE)

@@ -4,12 +4,11 @@ Other files than the kept ones are put to the same tests with `MAIN_JOB_OVERRIDE
 `begin`, which takes the path of a file, and `do_the_reading`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import pytest
 import time_machine
 from django.contrib.auth.models import User
@@ -18,7 +17,8 @@ from django.test import Client
 
 from backoffice import provider
 from backoffice.cryptopocket import load_catalogue
-from backoffice.cryptopocket.dig import dig, dig_first
+from backoffice.cryptopocket.dig import dig
+from backoffice.cryptopocket.endpoints import WebhookContract
 from backoffice.cryptopocket.errors import NotFound, Refused
 from backoffice.cryptopocket.signature import SignatureVerdict, check_signature
 from backoffice.operations import services
@@ -27,6 +27,8 @@ from backoffice.sandbox import Sandbox
 from backoffice.sandbox.dialects import DIALECTS as KNOWN_DIALECTS
 from backoffice.sync.models import Quarantine, RecordedChange, SyncRun
 from backoffice.sync.services import sync_resource
+from backoffice.webhooks.payloads import read_notice
+from backoffice.webhooks.targets import targets_of
 from banking.models import BankTransaction
 from customers.models import Customer
 from customers.services import find_at_provider, refresh_kyc_status
@@ -113,12 +115,6 @@ def _forget_everything() -> None:
 
 def _in_seconds(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
-
-
-def _find(raw: bytes, places: Iterable[str], names: Iterable[str]) -> Any:
-    """The first value under one of the names at one of the places, as the inbox looks for it."""
-    found = (dig_first(dig(msgspec.json.decode(raw), place), names) for place in places)
-    return next((value for value in found if value is not None), None)
 
 
 _MODELS = {
@@ -384,23 +380,32 @@ def test_an_event_is_recognised_by_its_signature_and_names_its_object(
     converse: Callable[..., Sandbox], receiver: Receiver, dialect: str
 ) -> None:
     sandbox = converse(dialect, customers=1, payments=0, offramps=0, bank_transactions=0)
-    contract = load_catalogue(override_of(dialect)).webhook
-    sandbox.control.subscribe(receiver.url, "PAY_IN")
-    payment = sandbox.control.add_payment(status="pending_bank")
-    sandbox.control.change_payment(payment["id"], status="payment_received")
-    assert sandbox.control.wait_for_deliveries(count=1)
-    (event,) = receiver.events
-    verdict = check_signature(
-        body=event.raw,
-        headers=event.headers,
-        api_key=sandbox.options.api_key,
-        api_secret=sandbox.options.api_secret,
-        contract=contract,
-        now=datetime.now(UTC),
-    )
-    assert verdict == SignatureVerdict.VALID
-    assert _find(event.raw, contract.data_locations, contract.id_fields) == payment["id"]
-    assert _find(event.raw, ("", *contract.data_locations), contract.type_fields) == "PAY_IN"
+    understand_events(sandbox, receiver, load_catalogue(override_of(dialect)).webhook)
+
+
+def understand_events(sandbox: Sandbox, receiver: Receiver, contract: WebhookContract) -> None:
+    """What the provider sends of a payment and of an off-ramp is signed, and the product knows what to read back."""
+    control = sandbox.control
+    control.subscribe(receiver.url, "PAY_IN", "TRANSFER_RAMPOFF_FINISHED")
+    payment, offramp = control.add_payment(status="pending_bank"), control.add_offramp(status="crypto_received")
+    control.change_payment(payment["id"], status="payment_received")
+    assert control.wait_for_deliveries(count=1)
+    control.change_offramp(offramp["id"], status="finished")
+    assert control.wait_for_deliveries(count=2)
+    wanted = [("PAY_IN", "payments", payment["id"]), ("TRANSFER_RAMPOFF_FINISHED", "offramps", offramp["id"])]
+    for event, (event_type, resource, remote_id) in zip(receiver.events, wanted, strict=True):
+        verdict = check_signature(
+            body=event.raw,
+            headers=event.headers,
+            api_key=sandbox.options.api_key,
+            api_secret=sandbox.options.api_secret,
+            contract=contract,
+            now=datetime.now(UTC),
+        )
+        assert verdict == SignatureVerdict.VALID
+        notice = read_notice(event.raw, contract)
+        assert notice.event_type_sent == event_type
+        assert targets_of(event_type, notice.ids, contract) == [(resource, remote_id)]
 
 
 # That the dialects really differ

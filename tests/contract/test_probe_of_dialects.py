@@ -1,4 +1,5 @@
-"""Against providers that differ in everything inferred, probe and tries write the file with which all is read alike."""
+"""Against providers that differ in everything inferred, the file with which all is read alike is written on the first
+day: by a probe, tries and listening."""
 
 import io
 from collections.abc import Callable
@@ -10,12 +11,14 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from backoffice import provider
 from backoffice.cryptopocket import Catalogue, load_catalogue
 from backoffice.operations import services
 from backoffice.operations.models import Operation, State
 from backoffice.sandbox import Sandbox, start_sandbox
 from tests.bad_days.acts import ACTS, Desk, press
-from tests.contract.effect import find_other_effects
+from tests.contract.effect import find_other_effects, find_other_webhook_effects
+from tests.contract.listening import DELIVERIES, Listening, move_things_on
 from tests.contract.main_job import SIZES, StartProvider, begin, override_of
 from tests.contract.probing import READS
 from tests.contract.test_main_job import (
@@ -25,7 +28,10 @@ from tests.contract.test_main_job import (
     converse,  # noqa: F401 - a fixture of desk_of
     desk_of,  # noqa: F401 - a fixture
     do_the_reading,
+    receiver,  # noqa: F401 - a fixture
+    understand_events,
 )
+from tests.sandbox.receiver import Receiver
 
 DIALECTS = ("laravel", "camel", "legacy")
 ONLY_BY_HAND = {
@@ -56,6 +62,12 @@ def probe_and_try(sandbox: Sandbox, path: Path) -> Catalogue:
     return load_catalogue(file)
 
 
+def listen(sandbox: Sandbox, path: Path) -> None:
+    """The last thing that the first day is for: what webhooks look like, from those of one payment and off-ramp."""
+    with Listening("--write", str(path), deliveries=DELIVERIES) as listening:
+        move_things_on(sandbox, listening.url)
+
+
 def provoke_refusals(sandbox: Sandbox, file: str) -> None:
     """Ask for what must be refused: a customer who is there already, a line that is none, one that is taken."""
     email = sandbox.control.customers()[0]["email"]
@@ -74,7 +86,7 @@ def provoke_refusals(sandbox: Sandbox, file: str) -> None:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Returns the file that probe and tries have written of a dialect; each is written once."""
+    """Returns the file that probe, tries and listening have written of a dialect; each is written once."""
 
     @cache
     def write(dialect: str) -> Path:
@@ -91,6 +103,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
             rows = count_rows(sandbox)
             probe_and_try(sandbox, path)
             assert count_rows(sandbox) == rows
+            listen(sandbox, path)
         return path
 
     return write
@@ -111,6 +124,7 @@ def test_the_written_file_has_the_effect_of_the_one_written_by_hand(
 
     wanted = load_catalogue(override_of(dialect))
     assert set(find_other_effects(found, wanted)) <= ONLY_BY_HAND
+    assert find_other_webhook_effects(found.webhook, wanted.webhook) == {}
 
 
 @pytest.mark.django_db
@@ -142,3 +156,18 @@ def test_every_act_of_the_main_job_is_done_with_the_written_file(
 
     assert (operation.state, operation.error_code) == (State.SUCCEEDED, "")
     assert ACTS[act].times_done(sandbox) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_events_are_recognised_and_lead_to_their_objects_with_the_written_file(
+    written: Callable[[str], Path],
+    start_provider: StartProvider,
+    settings: Any,
+    receiver: Receiver,  # noqa: F811 - the fixture
+    dialect: str,
+) -> None:
+    sizes = {"customers": 1, "payments": 0, "offramps": 0, "bank_transactions": 0}
+    sandbox = begin(start_provider, settings, dialect=dialect, override=str(written(dialect)), **sizes)
+
+    understand_events(sandbox, receiver, provider.get_catalogue().webhook)

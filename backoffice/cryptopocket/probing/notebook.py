@@ -7,13 +7,14 @@ import msgspec
 
 from backoffice.cryptopocket.endpoints import Catalogue, Endpoint, Pagination
 
-Verdict = Literal["confirmed", "differs", "ambiguous", "not found", "not tried"]
+Verdict = Literal["confirmed", "differs", "ambiguous", "not found", "not tried", "not supported"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One assumption and what became of it; names and shapes only, never values of the provider's.
 
-    call: the call's name, or `conventions`. subject: what of it, e.g. `path`. reason: why, where it needs saying.
+    call: the call's name, `conventions` or `webhook`. subject: what of it, e.g. `path`. reason: why, where it needs
+    saying.
     """
 
     call: str
@@ -70,6 +71,11 @@ class Notebook:
         conventions = msgspec.structs.replace(self.catalogue.conventions, **values)
         self.catalogue = msgspec.structs.replace(self.catalogue, conventions=conventions)
 
+    def change_webhook(self, **values: Any) -> None:
+        """Believe something else of deliveries."""
+        webhook = msgspec.structs.replace(self.catalogue.webhook, **values)
+        self.catalogue = msgspec.structs.replace(self.catalogue, webhook=webhook)
+
     def add_words(self, kind: str, words: dict[str, Any]) -> None:
         """Believe that their words mean ours."""
         known = self.catalogue.words
@@ -83,7 +89,11 @@ class Notebook:
 
     def differences(self) -> list[Finding]:
         """Return the findings that say that an assumption does not hold."""
-        return [finding for finding in self.findings if finding.verdict in {"differs", "not found", "ambiguous"}]
+        return [
+            finding
+            for finding in self.findings
+            if finding.verdict in {"differs", "not found", "ambiguous", "not supported"}
+        ]
 
 
 def _write(value: Any) -> str:

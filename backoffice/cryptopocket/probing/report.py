@@ -10,11 +10,15 @@ from backoffice.cryptopocket.probing.notebook import Finding
 
 HEADINGS = ("call", "what", "assumed", "found", "verdict")
 _WIDEST = 44
-_ORDER = {"not found": 0, "differs": 1, "ambiguous": 2}
 
 
 def describe_findings(findings: Sequence[Finding]) -> str:
     """Return the table, call by call, and below it one line of counts."""
+    return f"{describe_table(findings)}\n\n{count_verdicts(findings)}"
+
+
+def describe_table(findings: Sequence[Finding]) -> str:
+    """Return the table, call by call, each with its reason below it."""
     rows = [HEADINGS, *(_row(finding) for finding in findings)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines: list[str] = []
@@ -22,7 +26,7 @@ def describe_findings(findings: Sequence[Finding]) -> str:
         lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if finding and finding.reason:
             lines.append(f"    {finding.reason}")
-    return "\n".join([*lines, "", count_verdicts(findings)])
+    return "\n".join(lines)
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
@@ -56,6 +60,7 @@ def describe_checklist(catalogue: Catalogue, *, file: str = "") -> str:
     for endpoint in writes:
         lines += [f"[ ] {endpoint.name}: POST {endpoint.path}", f"      {command_for(endpoint, empty=True, file=file)}"]
         lines.append(f"      {command_for(endpoint)}")
+    lines += ["[ ] webhooks: what the first deliveries show", f"      manage.py contract listen --write {file or '…'}"]
     return "\n".join(lines)
 
 

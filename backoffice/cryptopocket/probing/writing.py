@@ -15,7 +15,7 @@ _READABLE = 0o644
 """The file holds no secret, and the product may run as somebody else than who probed."""
 
 _WEBHOOK = """
-# What no read can show: take it from the first event that arrives, and set it here.
+# What no read can show, as it is assumed: `manage.py contract listen --write` learns it from the first events.
 # [webhook]
 # key_header = "X-API-Key"
 # signature_header = "X-Signature"

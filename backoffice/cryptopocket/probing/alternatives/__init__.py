@@ -14,7 +14,6 @@ from backoffice.cryptopocket.probing.alternatives.fields import (
     synonyms_of,
 )
 from backoffice.cryptopocket.probing.alternatives.parameters import (
-    AUTHORISATION_HEADERS,
     CODE_NAMES,
     CURRENT_NAMES,
     LAST_NAMES,
@@ -48,7 +47,6 @@ from backoffice.cryptopocket.probing.alternatives.words import (
 __all__ = [
     "ANSWERS_LIKE",
     "ANSWER_PLACES",
-    "AUTHORISATION_HEADERS",
     "CODE_NAMES",
     "COMPANY_WORDS",
     "CURRENT_NAMES",

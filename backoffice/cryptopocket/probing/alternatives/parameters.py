@@ -128,7 +128,6 @@ TOKEN_NAMES = (
     "clave",
     "llave",
 )
-AUTHORISATION_HEADERS = ("auth", "Authorization", "X-Auth-Token", "X-Auth", "token", "X-Token", "X-API-Token")
 
 CURRENT_NAMES = (
     "current_page",
