@@ -113,6 +113,27 @@ def test_neither_the_secret_nor_anything_of_the_objects_is_shown_or_written(
         assert [value for value in values if value in shown] == []
 
 
+def test_a_type_inside_the_object_is_not_taken_for_the_type_of_the_event(start: Any) -> None:
+    sandbox = start()
+    data = {"type": "transfer", "payment_id": sandbox.control.payments()[0]["id"]}
+
+    with Listening(deliveries=1) as listening:
+        sandbox.control.send_event("PAY_IN", data, url=listening.url)
+
+    assert re.search(r"^webhook +type of the event .* type at the top +confirmed$", listening.told, re.MULTILINE)
+
+
+def test_an_object_at_the_far_end_of_a_long_list_is_found_there(start: Any, tmp_path: Path) -> None:
+    sandbox, file = start("camel", payments=1_000), file_without_webhooks("camel", tmp_path)
+    payment = sandbox.control.add_payment()["id"]
+
+    with Listening("--write", str(file), deliveries=1) as listening:
+        sandbox.control.send_event("PAY_IN", {"payment_id": payment}, url=listening.url)
+
+    assert "orderId in resource" in listening.told
+    assert "by its shape" not in listening.told
+
+
 def test_an_event_that_nobody_told_us_of_is_learned_with_the_list_it_is_about(start: Any, tmp_path: Path) -> None:
     sandbox, file = start("camel"), file_without_webhooks("camel", tmp_path)
     lena = sandbox.control.customers()[0]["id"]

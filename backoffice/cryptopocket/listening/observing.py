@@ -21,7 +21,6 @@ Position = tuple[str, str]
 Proof = Literal["signed", "unsigned", "not reproduced"]
 
 _DEEPEST = 4
-_LARGEST_NUMBER = 10**40
 _LONGEST_TEXT = 100
 _MOST_POSITIONS = 200
 _EVENT_WORD = re.compile(r"[A-Z][A-Z0-9]*([_.:-][A-Z0-9]+)*", re.ASCII)
@@ -126,7 +125,7 @@ def _leaves(node: Mapping[str, Any], path: str = "", depth: int = 0) -> Iterator
             continue
         if isinstance(value, Mapping) and depth < _DEEPEST:
             yield from _leaves(value, f"{path}.{name}" if path else name, depth + 1)
-        elif isinstance(value, str) or (type(value) is int and abs(value) < _LARGEST_NUMBER):
+        elif isinstance(value, str) or type(value) is int:
             yield (path, name), str(value)
 
 
