@@ -32,7 +32,7 @@ class _Printed(io.StringIO):
 class Listening:
     """A run of the command. `url` is where it listens; `told` is what it printed, once the block is left."""
 
-    def __init__(self, *arguments: str, deliveries: int, seconds: float = 20.0) -> None:
+    def __init__(self, *arguments: str, deliveries: int, seconds: float = 120.0) -> None:
         self.told = ""
         self.problem: BaseException | None = None
         self._printed = _Printed()
@@ -67,7 +67,7 @@ class Listening:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._thread.join(30)
+            self._thread.join(150)
             assert not self._thread.is_alive()
             assert self.problem is None
         self.told = self._printed.getvalue()

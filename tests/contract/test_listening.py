@@ -85,6 +85,7 @@ def test_the_deliveries_of_a_payment_and_an_off_ramp_teach_the_whole_webhook_sec
     assert find_other_webhook_effects(learned, wanted) == {}
     assert learned.provenance == "confirmed"
     assert set(sandbox.control.call_counts()) <= READS
+    assert sandbox.control.wait_for_deliveries(count=DELIVERIES)
     assert sandbox.control.delivery_answers() == {200: DELIVERIES}
 
 
