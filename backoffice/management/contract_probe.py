@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -29,6 +30,7 @@ from backoffice.cryptopocket.transport import HttpTransport
 from backoffice.progress import ProgressLine
 
 ALLOWED_ENVIRONMENTS = ("local", "sandbox")
+SANDBOX = "sandbox.cryptopocket.io"
 MOST_REQUESTS = 600
 DEFAULT_RATE = 4.0
 SECRET_VARIABLE = "CRYPTOPOCKET_API_SECRET"  # noqa: S105 - the variable's name
@@ -47,6 +49,17 @@ def refuse_in_production(reason: str) -> None:
     """Raise CommandError anywhere but in local and sandbox."""
     if settings.CRYPTOPOCKET_ENVIRONMENT not in ALLOWED_ENVIRONMENTS:
         raise CommandError(f"This is {settings.CRYPTOPOCKET_ENVIRONMENT}: {reason}")
+
+
+def refuse_in_earnest(base_url: str) -> None:
+    """Raise CommandError for a provider that is neither the configured one, nor a sandbox, nor on this machine."""
+    host = urlsplit(base_url).hostname or ""
+    is_harmless = host == SANDBOX or host in {"localhost", "127.0.0.1", "::1"}
+    if not is_harmless and host != urlsplit(settings.CRYPTOPOCKET_BASE_URL).hostname:
+        raise CommandError(
+            f"{host} may be in earnest: calls that write are tried at the configured provider, at {SANDBOX} and on "
+            "this machine only. Nothing was sent."
+        )
 
 
 def add_probe_arguments(parser: ArgumentParser) -> None:

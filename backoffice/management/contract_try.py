@@ -33,7 +33,12 @@ from backoffice.cryptopocket.probing.trying import (
 )
 from backoffice.cryptopocket.transport import HttpTransport
 from backoffice.management.contract_amend import amend, take_from_file
-from backoffice.management.contract_probe import add_connection_arguments, make_configuration, refuse_in_production
+from backoffice.management.contract_probe import (
+    add_connection_arguments,
+    make_configuration,
+    refuse_in_earnest,
+    refuse_in_production,
+)
 
 _AMOUNTS = {"amount", "fiat_amount"}
 
@@ -58,6 +63,7 @@ def run_try(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, An
     endpoint = _choose_call(catalogue, options)
     arguments = _read_fields(endpoint, options)
     configuration = make_configuration(options, requests_per_second=settings.CRYPTOPOCKET_REQUESTS_PER_SECOND)
+    refuse_in_earnest(configuration.base_url)
     if not options["yes"]:
         _confirm(endpoint, configuration, empty=options["empty"])
     with Hand(catalogue, configuration) as hand:

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from backoffice.cryptopocket.contract_file import load_catalogue
+from backoffice.cryptopocket.probing.notebook import Notebook
 from backoffice.cryptopocket.probing.prober import Prober
+from backoffice.cryptopocket.probing.report import describe_findings
+from backoffice.cryptopocket.probing.writing import make_override_text
 from backoffice.sandbox import Sandbox, start_sandbox
 
 FAST = ("--requests-per-second", "10000")
@@ -54,6 +58,28 @@ def test_a_filled_body_creates_one_and_its_answer_shows_no_secret(stand_in: Sand
     assert "confirmed: the answer holds id" in told
     assert "lena@example.org" not in told
     assert len(stand_in.control.customers_with_email("lena@example.org")) == 1
+
+
+@pytest.mark.parametrize(
+    "address", ["https://api.cryptopocket.io/api", "https://sandbox.cryptopocket.io.evil.example/api"]
+)
+def test_nothing_is_tried_at_an_address_that_may_be_in_earnest(
+    stand_in: Sandbox, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("CRYPTOPOCKET_API_SECRET", "sk_of_production")
+    with pytest.raises(CommandError, match="may be in earnest"):
+        run("try", "create_customer", "--empty", "--yes", "--base-url", address)
+
+
+def test_names_that_a_provider_makes_up_stay_inside_their_comment_and_off_the_terminal() -> None:
+    notebook = Notebook(load_catalogue(""))
+    hostile = 'x\n[webhook]\nsignature_header = "Via"\r\x1b[2J'
+    notebook.note("list_payments", "path", "not found", found=hostile, reason=hostile)
+    notebook.note("conventions", "token", "differs", found=hostile, reason=hostile)
+
+    text = make_override_text(notebook, base_url="https://provider.example/api")
+    assert [line for line in text.splitlines() if line and not line.startswith("#")] == []
+    assert "\x1b" not in text + describe_findings(notebook.findings)
 
 
 def test_nothing_is_tried_in_production(stand_in: Sandbox, settings: Any) -> None:

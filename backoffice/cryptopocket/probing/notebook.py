@@ -44,9 +44,9 @@ class Notebook:
     ) -> None:
         """Add a finding; the same subject again replaces the earlier one."""
         self.findings = [finding for finding in self.findings if (finding.call, finding.subject) != (call, subject)]
-        self.findings.append(
-            Finding(call=call, subject=subject, assumed=assumed, found=found, verdict=verdict, reason=reason)
-        )
+        texts = {"assumed": assumed, "found": found, "reason": reason}
+        plain = {name: _on_one_line(text) for name, text in texts.items()}
+        self.findings.append(Finding(call=call, subject=_on_one_line(subject), verdict=verdict, **plain))
 
     def compare(self, call: str, subject: str, *, assumed: Any, found: Any, reason: str = "") -> None:
         """Add a finding that is confirmed when what was found is what was assumed."""
@@ -94,6 +94,11 @@ class Notebook:
             for finding in self.findings
             if finding.verdict in {"differs", "not found", "ambiguous", "not supported"}
         ]
+
+
+def _on_one_line(text: str) -> str:
+    """Text without line ends and control characters: a name of the provider's could hold lines of the override file."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _write(value: Any) -> str:
