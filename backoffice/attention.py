@@ -26,7 +26,7 @@ from django.db.models import CharField, Count, QuerySet, Value
 from django.http import HttpRequest
 
 AttentionTone = Literal["critical", "warning", "info"]
-_ORDER: dict[AttentionTone, int] = {"critical": 0, "warning": 1, "info": 2}
+TONE_ORDER: dict[AttentionTone, int] = {"critical": 0, "warning": 1, "info": 2}
 _items: dict[str, "AttentionItem"] = {}
 
 
@@ -91,7 +91,7 @@ def attention_for(request: HttpRequest) -> list[AttentionCount]:
             url=item.address(),
             help=item.help if not item.act_permission or request.user.has_perm(item.act_permission) else "",
         )
-        for item in sorted(allowed, key=lambda item: _ORDER[item.tone])
+        for item in sorted(allowed, key=lambda item: TONE_ORDER[item.tone])
     ]
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.attention import AttentionCount, AttentionItem, attention_for
+from backoffice.attention import TONE_ORDER, AttentionCount, AttentionItem, attention_for
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.models import Operation
 from backoffice.operations.queries import is_worker_alive
@@ -32,7 +32,7 @@ def front_page(request: HttpRequest) -> dict[str, Any]:
     """The context of the front page, by what this reader may see."""
     sees_sync = request.user.has_perm("sync.view_syncrun")
     lines = freshness_lines(request) if sees_sync else []
-    counts = [*attention_for(request), *stale_lists(lines)]
+    counts = sorted([*attention_for(request), *stale_lists(lines)], key=lambda count: TONE_ORDER[count.item.tone])
     return {
         "needs": [count for count in counts if count.count],
         "all_clear": [count for count in counts if not count.count],

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -29,7 +30,7 @@ def _find_stale() -> Iterator[Finding]:
 
 
 def _describe_stale(facts: Facts) -> str:
-    return _("%(label)s: older than they should be.") % {"label": facts["label"]}
+    return _("%(label)s: older than they should be.") % {"label": capfirst(facts["label"])}
 
 
 def _find_growing_quarantine() -> Iterator[Finding]:

@@ -152,7 +152,9 @@ def _without_outcome(*, is_sending: bool) -> Result:
 
 
 def _arrived(seconds: float) -> Result:
-    took = _("It was in the inbox %(seconds)s seconds after it was sent.") % {"seconds": f"{max(seconds, 0):.1f}"}
+    took = _("It was in the inbox within %(seconds)s seconds after it was sent.") % {
+        "seconds": f"{max(seconds, 0.1):.1f}"
+    }
     if seconds <= settings.WEBHOOK_LIVE_CHECK_SECONDS:
         return Result(word=_("arrived"), tone="good", sentence=took, seconds=seconds)
     return Result(

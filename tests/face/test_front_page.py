@@ -1,6 +1,7 @@
 """The front page and the navigation: what needs a person, for whom, and how fresh the data is."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +115,39 @@ def test_a_worker_that_is_not_running_is_said(signed_in: Callable[[User], Client
 
     Heartbeat.objects.create(name="worker", at=timezone.now())
     assert "The worker is not running." not in browser.get("/admin/").content.decode()
+
+
+@pytest.mark.usefixtures("only_ours")
+def test_a_late_list_stands_above_what_is_only_worth_knowing_and_promises_nothing_without_a_worker(
+    signed_in: Callable[[User], Client], ada: User, make_customer: Callable[..., Customer]
+) -> None:
+    register_attention(_item("fail", tone="info"))
+    make_customer("1", kyc_status="fail")
+    long_ago = timezone.now() - timedelta(days=3)
+    for mode in SyncRun.Mode.values:
+        SyncRun.objects.create(
+            resource="payments",
+            mode=mode,
+            state="succeeded",
+            lease_token="0" * 32,
+            started_at=long_ago,
+            finished_at=long_ago,
+            heartbeat_at=long_ago,
+        )
+
+    page = signed_in(ada).get("/admin/").content.decode()
+
+    assert page.index("lists older than they should be") < page.index("customers who are fail")
+    assert "next when a worker runs" in page
+    assert "next any time now" not in page
+
+
+def test_the_page_of_a_resource_is_below_the_page_of_freshness_in_the_navigation(
+    signed_in: Callable[[User], Client], ada: User
+) -> None:
+    page = signed_in(ada).get("/admin/sync/payments/").content.decode()
+    assert '<a href="/admin/sync/" aria-current="page">How fresh the data is</a>' in page
+    assert page.count('aria-current="page"') == 1
 
 
 def test_the_navigation_is_grouped_and_holds_only_what_its_reader_may_see(
