@@ -53,9 +53,13 @@ def is_new() -> Q:
 
 
 def is_gone() -> Q:
-    """Fields that answers do not have any more; only for rows of `sightings`."""
+    """Fields that the items of a list do not have any more; only for rows of `sightings`.
+
+    Not of single reads: what one object has depends on where it stands, and mostly those are read that are not final.
+    """
     noted = Q(accepted_at__gte=F("last_seen_at"))
-    regular = Q(aspect=Sighting.Aspect.PART, times_seen__gte=LEAST_ANSWERS, missed__gte=LEAST_ANSWERS)
+    of_lists = Q(aspect=Sighting.Aspect.PART, call__startswith="list_")
+    regular = of_lists & Q(times_seen__gte=LEAST_ANSWERS, missed__gte=LEAST_ANSWERS)
     rare_enough = Q(missed__gte=TIMES_ITS_RARITY * F("answers_at_last_sight") / F("times_seen"))
     return regular & rare_enough & ~(noted & Q(accepted_at__isnull=False))
 

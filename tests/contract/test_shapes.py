@@ -153,6 +153,16 @@ def test_a_field_that_does_not_come_any_more_is_noted(sandbox: Sandbox) -> None:
     assert remarked() == {("list_payments", "data[].promotion", "", "gone")}
 
 
+def test_what_one_object_lacks_is_no_loss(sandbox: Sandbox) -> None:
+    made = sandbox.control.add_payment(status="coins_sent", txid="0xab", promotion="spring")
+    plain = sandbox.control.add_payment()
+    for payment_id in [made["id"]] * LEAST_ANSWERS + [plain["id"]] * 2 * LEAST_ANSWERS:
+        get_client().get_payment(payment_id=payment_id)
+    shape_watch.write()
+    assert Sighting.objects.filter(call="get_payment", place="data.promotion").exists()
+    assert remarked() == set()
+
+
 @pytest.mark.usefixtures("payment")
 def test_an_empty_list_says_nothing_of_its_items(start_provider: Callable[..., Sandbox]) -> None:
     read_payments(LEAST_ANSWERS)
