@@ -44,6 +44,7 @@ OWN = {
 _SHAPED: dict[str, Callable[[str], Any]] = {
     "sync.RecordedChange.columns": lambda text: {text: [text, text], "email": [text, text], "status": [text, text]},
     "sync.DriftFinding.columns": lambda text: {text: [text, text], "email": [text, text], "status": [text, text]},
+    "webhooks.WebhookEvent.ids": lambda text: [["payment_id", text], [text, text]],
     "banking.Reconciliation.reasons": lambda text: [text],
     "banking.Reconciliation.differences": lambda text: [{"label": text, "of_line": text, "of_payment": text}],
     "operations.Operation.answer": lambda text: {"note": text},
