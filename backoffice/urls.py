@@ -6,12 +6,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from backoffice.health.views import HealthView
+from backoffice.health.views import health_view
 from backoffice.webhooks.views import receive
 
 urlpatterns = [
     path("", login_not_required(RedirectView.as_view(pattern_name="admin:index")), name="home"),
-    path("health/", HealthView.as_view(), name="health"),
+    path("health/", health_view, name="health"),
     path("account/", include("backoffice.accounts.urls")),
     path("admin/", admin.site.urls),
     path(settings.WEBHOOK_PATH, receive, name="webhook_inbox"),

@@ -22,7 +22,7 @@ The groups are made and kept up to date by `backoffice/security/groups.py` at ev
 hand. "No group" is somebody who can sign in and is in none. Everybody has the pages about their own sign-in besides.
 
 * Compliance never reconciles. Finance never sees identity documents. Auditors change nothing.
-* Administrators manage people; they ask the provider for nothing and approve nothing.
+* Administrators manage people and the subscriptions to the provider's events; they approve nothing.
 * Supervisors approve and edit the approval policies; they ask the provider for nothing.
 
 ## Pages and acts
