@@ -17,6 +17,7 @@ from .filling import Filler
 pytestmark = pytest.mark.django_db
 
 FRAMED_BY_OURSELVES: dict[str, str] = {}
+NO_PAGES = {"webhook_inbox": "answers programs, with nothing in it"}
 """Routes whose answers may stand in a frame of our own pages, and why."""
 
 
@@ -32,6 +33,8 @@ def test_no_address_takes_a_post_that_another_site_made(addresses: list[Address]
     sign_in(browser, ada)
     answers = {address.name: browser.post(address.path, {"confirm": "yes"}).status_code for address in addresses}
     print(f"CSRF: {len(answers)} addresses")  # noqa: T201
+    # What comes to the inbox is judged by its signature: nobody's session counts there.
+    assert answers.pop("webhook_inbox") == 401
     assert {name: status for name, status in answers.items() if status != 403} == {}
     assert len(answers) > 100
 
@@ -56,7 +59,7 @@ def test_no_page_can_be_framed_sniffed_or_kept(
     client.raise_request_exception = False
     wrong = {}
     for address in addresses:
-        if address.name in FRAMED_BY_OURSELVES or "logout" in address.name:
+        if address.name in {*FRAMED_BY_OURSELVES, *NO_PAGES} or "logout" in address.name:
             continue
         headers = client.get(address.path).headers
         problems = [
