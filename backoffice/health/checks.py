@@ -1,5 +1,6 @@
 """What `/health/` looks at. Each check says in one line what is wrong; it never shows an address or a secret."""
 
+import abc
 import dataclasses
 import shutil
 import time
@@ -49,9 +50,9 @@ class Check(HealthCheck):
             error = unavailable
         return HealthCheckResult(check=self, error=error, time_taken=time.monotonic() - began)
 
+    @abc.abstractmethod
     def look(self) -> None:
         """Look. Raises ServiceUnavailable with what is wrong."""
-        raise NotImplementedError
 
 
 @dataclasses.dataclass
