@@ -360,8 +360,10 @@ def test_clara_finds_a_customer_at_the_provider_and_reads_how_far_the_verificati
 
 @every_dialect
 def test_the_token_is_found_renewed_before_its_end_and_fetched_anew_when_it_is_refused(
-    converse: Callable[..., Sandbox], dialect: str
+    converse: Callable[..., Sandbox], settings: Any, dialect: str
 ) -> None:
+    # A cache in this process: the clock of Redis is one that no test moves.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     control = converse(dialect, customers=1, payments=0, offramps=0, bank_transactions=0).control
     client = provider.get_client()
     client.list_customers()
