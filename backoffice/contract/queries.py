@@ -19,6 +19,9 @@ from django.db.models.functions import Coalesce
 
 from .models import Sighting
 
+NEW, GONE = "new", "gone"
+"""Why something is worth a look."""
+
 LEAST_ANSWERS = 20
 """A field counts as gone after so many answers without it, where so many had it before."""
 
@@ -42,9 +45,6 @@ def sightings() -> QuerySet[Any]:
             output_field=CharField(),
         ),
     )
-
-
-NEW, GONE = "new", "gone"
 
 
 def is_new() -> Q:
