@@ -160,14 +160,14 @@ def _without(data: Any, known: Mapping[str, str]) -> Any:
 
 
 def _replace(data: Any, values: list[tuple[str, str]]) -> Any:
-    if isinstance(data, Mapping):
-        return {_replace(key, values): _replace(inner, values) for key, inner in data.items()}
-    if isinstance(data, list):
-        return [_replace(inner, values) for inner in data]
     if isinstance(data, str):
         for value, masked in values:
             data = data.replace(value, masked)
         return data
+    if isinstance(data, dict):
+        return {_replace(key, values): _replace(inner, values) for key, inner in data.items()}
+    if isinstance(data, list):
+        return [_replace(inner, values) for inner in data]
     if isinstance(data, int) and not isinstance(data, bool):
         # Part of a number says nothing: an amount is not masked because a postcode is in it.
         return next((masked for value, masked in values if value == str(data)), data)

@@ -77,19 +77,20 @@ def redact_key(key: Any) -> Any:
     return redact_text(key) if isinstance(key, str) else key
 
 
+@functools.lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Whether nothing at all of what stands under that name may be kept."""
     bare = _bare(name)
     return bare in _BARE_SECRETS or bare.endswith("token") or any(part in bare for part in _SECRET_PARTS)
 
 
+@functools.lru_cache(maxsize=4096)
 def is_personal(name: str) -> bool:
     """Whether what stands under that name is masked."""
     bare = _bare(name)
     return bare in _BARE_PERSONAL or any(part in bare for part in _PERSONAL_PARTS)
 
 
-@functools.lru_cache(maxsize=4096)
 def _bare(name: str) -> str:
     """A name without case and separators: `first_name` and `firstName` are the same."""
     return "".join(filter(str.isalnum, name.casefold()))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 WEBHOOK_PATH = "webhooks/cryptopocket/"
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
+CONTRACT = Path(__file__).with_name("contract.toml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def demo_environment(options: DemoOptions) -> dict[str, str]:
         "CRYPTOPOCKET_BASE_URL": options.provider_address,
         "CRYPTOPOCKET_API_KEY": "pk_demo_1",
         "CRYPTOPOCKET_API_SECRET": "sk_demo_1",
-        "CRYPTOPOCKET_CONTRACT": "",
+        "CRYPTOPOCKET_CONTRACT": str(CONTRACT),
         "WEBHOOK_PUBLIC_URL": options.address,
         "SYNC_OPEN_SECONDS": str(options.open_seconds),
         "CRYPTOPOCKET_PAGE_SIZE": "500",

@@ -73,20 +73,23 @@ class Listening:
         self.told = self._printed.getvalue()
 
 
-DELIVERIES = 4
+DELIVERIES = 5
 """How many events `move_things_on` causes."""
 
 
 def move_things_on(sandbox: Sandbox, url: str) -> None:
-    """Have the provider tell this address of a payment and an off-ramp that come to their end."""
+    """Have the provider tell this address of a payment and an off-ramp that come to their end, and a verification."""
     control = sandbox.control
     control.subscribe(url)
+    control.tell_of_verifications(url)
     payment = control.add_payment(status="pending_bank")
     offramp = control.add_offramp(status="pending")
     for status in ("payment_received", "coins_sent"):
         control.change_payment(payment["id"], status=status)
     for status in ("crypto_received", "finished"):
         control.change_offramp(offramp["id"], status=status)
+    unverified = next(row for row in control.customers() if row["kyc_status"] in ("unused", "processing"))
+    control.change_customer(unverified["id"], kyc_status="fail")
 
 
 def file_without_webhooks(dialect: str, folder: Path) -> Path:

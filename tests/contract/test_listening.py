@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import time
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +66,7 @@ def hmac_of(content: bytes, sandbox: Sandbox) -> bytes:
 
 
 def learn(start: Any, folder: Path, dialect: str) -> tuple[Sandbox, Path, str]:
-    """Listen while a payment and an off-ramp move on; return the provider, the file, and what was printed."""
+    """Listen while things move on; return the provider, the file, and what was printed."""
     sandbox, file = start(dialect), file_without_webhooks(dialect, folder)
     with Listening("--write", str(file), deliveries=DELIVERIES) as listening:
         move_things_on(sandbox, listening.url)
@@ -89,14 +90,18 @@ def test_the_deliveries_of_a_payment_and_an_off_ramp_teach_the_whole_webhook_sec
     assert sandbox.control.delivery_answers() == {200: DELIVERIES}
 
 
-def test_a_provider_as_it_is_assumed_is_confirmed_and_only_that_is_written(start: Any, tmp_path: Path) -> None:
+def test_a_provider_as_it_is_assumed_is_confirmed_but_for_the_event_that_no_page_names(
+    start: Any, tmp_path: Path
+) -> None:
     _sandbox, file, told = learn(start, tmp_path, "default")
 
-    assert re.search(r"^webhook +deliveries +all signed +4 signed +confirmed$", told, re.MULTILINE)
-    verdicts = re.findall(r"^webhook .* (confirmed|differs|ambiguous|not found)$", told, re.MULTILINE)
-    assert set(verdicts) == {"confirmed"}
-    settings_written = [line for line in file.read_text(encoding="utf-8").splitlines() if "=" in line]
-    assert settings_written == ['provenance = "confirmed"']
+    assert re.search(rf"^webhook +deliveries +all signed +{DELIVERIES} signed +confirmed$", told, re.MULTILINE)
+    verdicts = re.findall(r"^webhook +(.*) (confirmed|differs|ambiguous|not found)$", told, re.MULTILINE)
+    (other,) = [subject for subject, verdict in verdicts if verdict != "confirmed"]
+    assert "KYC_STATUS is about customers" in other
+    written = tomllib.loads(file.read_text(encoding="utf-8"))["webhook"]
+    assert (written.pop("provenance"), written.pop("event_resources")["KYC_STATUS"]) == ("confirmed", "customers")
+    assert written == {}
 
 
 @every_dialect
@@ -200,7 +205,7 @@ def test_forged_deliveries_among_the_real_ones_change_nothing_of_what_is_learned
 
     learned, wanted = load_catalogue(str(file)).webhook, load_catalogue(override_of("laravel")).webhook
     assert find_other_webhook_effects(learned, wanted) == {}
-    assert "4 of 6 signed" in listening.told
+    assert f"{DELIVERIES} of {DELIVERIES + 2} signed" in listening.told
 
 
 def test_oversized_garbled_and_broken_off_bodies_do_no_harm(start: Any, tmp_path: Path) -> None:
@@ -220,7 +225,10 @@ def test_oversized_garbled_and_broken_off_bodies_do_no_harm(start: Any, tmp_path
 
     assert "1 turned away: larger than 256 KB." in listening.told
     assert "1 turned away: without a length of its body." in listening.told
-    assert re.search(r"^webhook +body +a JSON object +\d of 10 are none +not supported$", listening.told, re.MULTILINE)
+    signed = DELIVERIES + len(garbage)
+    assert re.search(
+        rf"^webhook +body +a JSON object +\d of {signed} are none +not supported$", listening.told, re.MULTILINE
+    )
     learned, wanted = load_catalogue(str(file)).webhook, load_catalogue(override_of("legacy")).webhook
     assert find_other_webhook_effects(learned, wanted) == {}
     assert learned.provenance == "inferred"

@@ -69,7 +69,8 @@ def listen(sandbox: Sandbox, path: Path) -> None:
 
 
 def provoke_refusals(sandbox: Sandbox, file: str) -> None:
-    """Ask for what must be refused: a customer who is there already, a line that is none, one that is taken."""
+    """Ask for what must be refused: a customer who is there already, a line that is none, one that is taken, and the
+    change of a subscription that there is not."""
     email = sandbox.control.customers()[0]["email"]
     run("try", "create_customer", "--field", "name=Lena", "--field", f"email={email}", "--yes", "--write", file,
         "--expect", "user_already_exists")  # fmt: skip
@@ -82,6 +83,8 @@ def provoke_refusals(sandbox: Sandbox, file: str) -> None:
     for line, code in (("0", "transaction_not_found"), (str(reconciled["id"]), "already_reconciled")):
         run("try", "reconcile_payment", "--field", f"payment_id={reconciled['payment_id']}",
             "--field", f"bank_transaction_id={line}", "--yes", "--write", file, "--expect", code)  # fmt: skip
+    run("try", "update_webhook", "--field", "type=PAY_IN", "--field", "url=https://backoffice.example.org/events/",
+        "--yes", "--write", file, "--expect", "subscription_not_found")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

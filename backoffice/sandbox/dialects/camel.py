@@ -50,6 +50,7 @@ _FAILURES = Failures(
         "rampoff_not_found": "SALE_NOT_FOUND",
         "account_not_found": "ACCOUNT_NOT_FOUND",
         "transaction_not_found": "ENTRY_NOT_FOUND",
+        "subscription_not_found": "SUBSCRIPTION_MISSING",
         "already_reconciled": "ENTRY_ALREADY_ALLOCATED",
         "user_already_exists": "EMAIL_IN_USE",
         "coin_not_supported": "TOKEN_NOT_SUPPORTED",
@@ -143,6 +144,7 @@ CAMEL = Dialect(
         type_field="eventType",
         place="resource",
         names={"payment_id": "orderId", "id": "saleId", "user_id": "customerId"},
+        verification="VERIFICATION_CHANGED",
     ),
     manners={
         "authenticate": Manner(names={"token": "accessToken", "expires_in": "expiresIn"}, has_status=False, place=""),
@@ -275,6 +277,7 @@ CAMEL = Dialect(
             paging=_PAGING,
             failures=_FAILURES,
         ),
+        "updateWebhook": Manner(failures=_FAILURES),
         "reconcilePayment": Manner(
             path="/bankAccounts/allocations",
             body={"payment_id": "order.id", "bank_transaction_id": "entry.id"},

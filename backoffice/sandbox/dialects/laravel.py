@@ -40,6 +40,7 @@ _FAILURES = Failures(
         "rampoff_not_found": "withdrawal_not_found",
         "account_not_found": "bank_account_not_found",
         "transaction_not_found": "movement_not_found",
+        "subscription_not_found": "webhook_unknown",
         "already_reconciled": "payment_already_matched",
         "user_already_exists": "email_taken",
         "coin_not_supported": "asset_not_supported",
@@ -127,6 +128,7 @@ LARAVEL = Dialect(
         type_field="event_name",
         place="payload",
         names={"payment_id": "transaction_id", "id": "withdrawal_id", "user_id": "customer_id"},
+        verification="CUSTOMER_VERIFICATION",
     ),
     manners={
         "authenticate": Manner(names={"token": "access_token"}, leaves_out=frozenset(("expires_in",))),
@@ -240,6 +242,7 @@ LARAVEL = Dialect(
             paging=_PAGING,
             failures=_FAILURES,
         ),
+        "updateWebhook": Manner(failures=_FAILURES),
         "reconcilePayment": Manner(
             path="/banking/reconciliations",
             body={"payment_id": "transaction_id", "bank_transaction_id": "movement_id"},

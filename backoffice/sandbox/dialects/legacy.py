@@ -40,6 +40,7 @@ _FAILURES = Failures(
         "rampoff_not_found": "VTA-404",
         "account_not_found": "CTA-404",
         "transaction_not_found": "MOV-404",
+        "subscription_not_found": "AVI-404",
         "already_reconciled": "MOV-409",
         "user_already_exists": "CLI-409",
         "coin_not_supported": "MON-400",
@@ -139,6 +140,7 @@ LEGACY = Dialect(
         type_field="evento",
         place="",
         names={"payment_id": "pago", "id": "venta", "user_id": "cliente"},
+        verification="VERIFICACION",
     ),
     manners={
         "authenticate": Manner(
@@ -250,6 +252,7 @@ LEGACY = Dialect(
             paging=_PAGING,
             failures=_FAILURES,
         ),
+        "updateWebhook": Manner(failures=_FAILURES),
         "reconcilePayment": Manner(
             path="/conciliar",
             body={"payment_id": "pago", "bank_transaction_id": "apunte"},

@@ -78,7 +78,11 @@ class Manner:
 
 @dataclass(frozen=True, kw_only=True)
 class Announcements:
-    """How an event is signed, in hex or base64, and what its body looks like (contract 7.4, 7.5)."""
+    """How an event is signed, in hex or base64, and what its body looks like (contract 7.4, 7.5).
+
+    ``verification`` is the type under which verifications are told: the guide says that such events exist, and neither
+    their name nor their content (contract 7.3).
+    """
 
     key_header: str = "X-API-Key"
     signature_header: str = "X-Signature"
@@ -87,6 +91,7 @@ class Announcements:
     type_field: str = "type"
     place: str = "data"
     names: Mapping[str, str] = field(default_factory=dict)
+    verification: str = "KYC_STATUS"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from backoffice.sandbox.collection import Collection
 from backoffice.sandbox.state import State
-from backoffice.sandbox.webhooks.events import KYC_EVENT, describe, types_of
+from backoffice.sandbox.webhooks.events import describe, types_of
 from backoffice.sandbox.webhooks.sender import Sender
 
 
@@ -15,12 +15,13 @@ class Announcer:
 
     def __init__(self, state: State, sender: Sender) -> None:
         self.silent = False
+        self.verifications_to = state.options.kyc_events_to
         self._state = state
         self._sender = sender
         state.statuses.tell(self._announce, is_wanted=self._has_listeners)
 
     def _has_listeners(self) -> bool:
-        return not self.silent and bool(self._state.subscriptions or self._state.options.kyc_events_to)
+        return not self.silent and bool(self._state.subscriptions or self.verifications_to)
 
     def _announce(self, collection: Collection[Any], index: int) -> None:
         for event_type, url in self._addressees(collection.name, collection.status(index)):
@@ -29,7 +30,7 @@ class Announcer:
     def _addressees(self, list_name: str, status: str) -> list[tuple[str, str]]:
         """Return types and addresses. Verifications need no subscription: their address is agreed by mail."""
         if list_name == "customers":
-            url = self._state.options.kyc_events_to
-            return [(KYC_EVENT, url)] if url else []
+            kind, url = self._sender.announcements.verification, self.verifications_to
+            return [(kind, url)] if url else []
         subscriptions = self._state.subscriptions
         return [(kind, subscriptions[kind]) for kind in types_of(list_name, status) if kind in subscriptions]

@@ -35,6 +35,10 @@ class WebhookControl:
                 self._state.record("subscriptions", {"type": event_type, "url": url})
         return self.subscriptions()
 
+    def tell_of_verifications(self, url: str) -> None:
+        """Tell this address of verifications from now: they are not subscribed to, it is agreed by mail."""
+        self._provider.announcer.verifications_to = url
+
     # What leaves
 
     def silence_webhooks(self) -> None:

@@ -9,9 +9,6 @@ from backoffice.sandbox.data.source import Row
 from backoffice.sandbox.dialects.manner import Announcements
 from backoffice.sandbox.dialects.places import plant
 
-KYC_EVENT = "KYC_STATUS"
-"""How verifications are told. The guide says that such events exist and neither their name nor their content."""
-
 _PAYMENT_EVENTS: dict[str, tuple[str, ...]] = {"payment_received": ("PAY_IN",), "coins_sent": ("COINS_SENT",)}
 _OFFRAMP_EVENTS: dict[str, tuple[str, ...]] = {
     "crypto_received": ("CRYPTO_RECEIVED",),
