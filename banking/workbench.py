@@ -19,8 +19,6 @@ from payments.queries import payments_with_customers, search_payments
 SEARCH_PARAMETER = "find"
 MOST_SHOWN = 20
 MOST_FOUND = 20
-LIKELY_FROM = 60
-"""Points: the amount, the day and the customer's word count 55 at most, so a concept or a name is among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,12 +47,12 @@ class Workbench:
     @property
     def likely(self) -> list[Candidate]:
         """Those for which more speaks than their amount and their date."""
-        return [candidate for candidate in self.shown if candidate.points >= LIKELY_FROM]
+        return [candidate for candidate in self.shown if candidate.is_likely]
 
     @property
     def unlikely(self) -> list[Candidate]:
         """The others."""
-        return [candidate for candidate in self.shown if candidate.points < LIKELY_FROM]
+        return [candidate for candidate in self.shown if not candidate.is_likely]
 
     @property
     def is_cut(self) -> bool:
@@ -64,7 +62,7 @@ class Workbench:
     @property
     def is_tied(self) -> bool:
         """Whether the likeliest candidate has an equal."""
-        return bool(self.shown) and self.shown[0].is_tied
+        return self.candidates.is_tied
 
 
 def make_workbench(request: HttpRequest, line: BankTransaction) -> Workbench | None:

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from backoffice.attention import AttentionItem
 
@@ -19,7 +20,7 @@ def _company_forms_with(state: str) -> str:
 ITEMS = (
     AttentionItem(
         name="customers-kyc-failed",
-        label=_("customers whose verification failed"),
+        label=ngettext_lazy("customer whose verification failed", "customers whose verification failed"),
         rows=queries.customers_with_failed_kyc,
         url=lambda: _customers_with("kyc_status=fail"),
         permission="customers.view_customer",
@@ -28,7 +29,9 @@ ITEMS = (
     ),
     AttentionItem(
         name="customers-kyc-waiting",
-        label=_("customers under check for more than three days"),
+        label=ngettext_lazy(
+            "customer under check for more than three days", "customers under check for more than three days"
+        ),
         rows=queries.customers_waiting_for_kyc,
         url=lambda: _customers_with("waiting=yes"),
         permission="customers.view_customer",
@@ -37,7 +40,9 @@ ITEMS = (
     ),
     AttentionItem(
         name="customers-links-ending",
-        label=_("verification links that end within seven days"),
+        label=ngettext_lazy(
+            "verification link that ends within seven days", "verification links that end within seven days"
+        ),
         rows=queries.links_ending_soon,
         url=lambda: f"{reverse('admin:customers_enhancedverification_changelist')}?state=ends_soon",
         permission="customers.view_enhancedverification",
@@ -47,7 +52,7 @@ ITEMS = (
     ),
     AttentionItem(
         name="customers-company-forms-ending",
-        label=_("company forms that end within 14 days"),
+        label=ngettext_lazy("company form that ends within 14 days", "company forms that end within 14 days"),
         rows=queries.company_forms_ending_soon,
         url=lambda: _company_forms_with("ends_soon"),
         permission="customers.view_companyverification",
@@ -56,7 +61,10 @@ ITEMS = (
     ),
     AttentionItem(
         name="customers-company-forms-without-secrets",
-        label=_("companies whose form nobody can open: link or password was lost"),
+        label=ngettext_lazy(
+            "company whose form nobody can open: link or password was lost",
+            "companies whose form nobody can open: link or password was lost",
+        ),
         rows=queries.company_forms_without_secrets,
         url=lambda: _company_forms_with("lost"),
         permission="customers.view_companyverification",

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.face.charts import Chart, Series
 from backoffice.face.moments import display_zone
@@ -103,7 +103,9 @@ def _summary(slots: Sequence[Slot]) -> str:
     total, failed = sum(slot.total for slot in slots), sum(slot.failed for slot in slots)
     if not total:
         return ""
-    return _("%(total)s calls, %(percent)s %% of them failed") % {
+    return ngettext(
+        "%(total)s call, %(percent)s %% failed", "%(total)s calls, %(percent)s %% of them failed", total
+    ) % {
         "total": f"{total:,}",
         "percent": f"{100 * failed / total:.1f}",
     }

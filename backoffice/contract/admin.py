@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.face.admin import ObjectView, QuickFilter, ReadOnlyAdmin
@@ -102,7 +102,10 @@ class SightingAdmin(ReadOnlyAdmin):
 register_attention(
     AttentionItem(
         name="shape-remarks",
-        label=gettext_lazy("things in the provider's answers that nobody expected"),
+        label=ngettext_lazy(
+            "thing in the provider's answers that nobody expected",
+            "things in the provider's answers that nobody expected",
+        ),
         rows=remarks,
         url=lambda: f"{reverse('admin:contract_sighting_changelist')}?remark={SightingFilterSet.ANY}",
         permission="contract.view_sighting",

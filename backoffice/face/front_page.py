@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from backoffice.attention import TONE_ORDER, AttentionCount, AttentionItem, attention_for
 from backoffice.operations.kinds import find_kind
@@ -20,7 +21,7 @@ from .freshness import FreshnessLine, freshness_lines
 RECENT_OPERATIONS = 8
 STALE_LISTS = AttentionItem(
     name="stale-lists",
-    label=_("lists older than they should be"),
+    label=ngettext_lazy("list older than it should be", "lists older than they should be"),
     count=lambda: 0,
     url=lambda: reverse("admin:sync_overview"),
     permission="sync.view_syncrun",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.face.admin import QuickFilter, ReadOnlyAdmin
@@ -115,7 +115,9 @@ class AlertAdmin(ReadOnlyAdmin):
 register_attention(
     AttentionItem(
         name="open-alerts",
-        label=gettext_lazy("alerts about the running of the back office"),
+        label=ngettext_lazy(
+            "alert about the running of the back office", "alerts about the running of the back office"
+        ),
         rows=lambda: Alert.objects.filter(closed_at=None),
         url=lambda: f"{reverse('admin:health_alert_changelist')}?state=open",
         permission="health.view_alert",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.calls.models import ProviderCall
@@ -353,7 +353,9 @@ def _list_of(need: str) -> str:
 register_attention(
     AttentionItem(
         name="operations-unknown",
-        label=gettext_lazy("acts of which nobody knows whether they were done"),
+        label=ngettext_lazy(
+            "act of which nobody knows whether it was done", "acts of which nobody knows whether they were done"
+        ),
         rows=queries.needing_a_person,
         url=lambda: _list_of("decision"),
         permission=SEE_EVERY,
@@ -364,7 +366,9 @@ register_attention(
 register_attention(
     AttentionItem(
         name="operations-not-authorised",
-        label=gettext_lazy("acts that the provider does not let through"),
+        label=ngettext_lazy(
+            "act that the provider does not let through", "acts that the provider does not let through"
+        ),
         rows=queries.waiting_for_an_administrator,
         url=lambda: _list_of("administrator"),
         permission=SEE_EVERY,
@@ -375,7 +379,7 @@ register_attention(
 register_attention(
     AttentionItem(
         name="operations-awaiting-approval",
-        label=gettext_lazy("acts that wait for a second person"),
+        label=ngettext_lazy("act that waits for a second person", "acts that wait for a second person"),
         rows=queries.awaiting_approval,
         url=lambda: reverse("admin:operations_operation_approvals"),
         permission=SEE_EVERY,
@@ -386,7 +390,10 @@ register_attention(
 register_attention(
     AttentionItem(
         name="operations-refused",
-        label=gettext_lazy("acts that the provider refused in the last three days"),
+        label=ngettext_lazy(
+            "act that the provider refused in the last three days",
+            "acts that the provider refused in the last three days",
+        ),
         rows=queries.refused_lately,
         url=lambda: _list_of("refused"),
         permission=SEE_EVERY,

@@ -154,10 +154,10 @@ def _said_of(operation: Operation) -> str:
 
 def _said_of_batch(decided: Decided) -> str:
     counted = (
-        (len(decided.queued), _("%(count)d approved and on their way.")),
-        (len(decided.waiting), _("%(count)d approved by you; they wait for another person.")),
-        (len(decided.ended), _("%(count)d not approved; nothing of them was sent.")),
-        (len(decided.void), _("%(count)d ended: changed after the asking, or too late. Nothing of them was sent.")),
+        (len(decided.queued), _("Approved and on the way: %(count)d.")),
+        (len(decided.waiting), _("Approved by you, waiting for another person: %(count)d.")),
+        (len(decided.ended), _("Not approved, nothing sent: %(count)d.")),
+        (len(decided.void), _("Ended because changed after the asking, or too late, nothing sent: %(count)d.")),
     )
     return " ".join(words % {"count": count} for count, words in counted if count)
 

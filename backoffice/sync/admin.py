@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.calls.models import ProviderCall
@@ -324,7 +324,9 @@ class QuarantineAdmin(ReadOnlyAdmin):
 register_attention(
     AttentionItem(
         name="quarantined-items",
-        label=gettext_lazy("items of the provider that could not be read"),
+        label=ngettext_lazy(
+            "item of the provider that could not be read", "items of the provider that could not be read"
+        ),
         rows=open_quarantine,
         url=lambda: f"{reverse('admin:sync_quarantine_changelist')}?state=open",
         permission="sync.view_quarantine",

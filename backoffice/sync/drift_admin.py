@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from backoffice.attention import AttentionItem, register_attention
 from backoffice.face.actions import ListView, render_form_page
@@ -240,7 +240,10 @@ class DriftFindingAdmin(ReadOnlyAdmin):
 register_attention(
     AttentionItem(
         name="drift",
-        label=gettext_lazy("rows that had drifted from the provider in the last day"),
+        label=ngettext_lazy(
+            "row that had drifted from the provider in the last day",
+            "rows that had drifted from the provider in the last day",
+        ),
         rows=lambda: recent_drift().exclude(about_restricted("remote_id")),
         url=lambda: f"{reverse('admin:sync_driftfinding_changelist')}?lately=last_day",
         permission="sync.view_driftfinding",

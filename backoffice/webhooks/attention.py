@@ -6,6 +6,7 @@ Nothing about subscriptions while no address is set: then nothing is expected.
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from backoffice.attention import AttentionItem
 from backoffice.webhooks.event_types import names_of_types
@@ -43,7 +44,10 @@ def _inbox(suffix: str) -> str:
 ITEMS = (
     AttentionItem(
         name="webhook-refusals",
-        label=_("deliveries that the webhook inbox refused in the last hour"),
+        label=ngettext_lazy(
+            "delivery that the webhook inbox refused in the last hour",
+            "deliveries that the webhook inbox refused in the last hour",
+        ),
         count=refused_count,
         url=lambda: _inbox("#refusals"),
         permission=VIEW_EVENTS,
@@ -51,7 +55,9 @@ ITEMS = (
     ),
     AttentionItem(
         name="webhook-failed",
-        label=_("webhook events whose objects could not be read"),
+        label=ngettext_lazy(
+            "webhook event whose object could not be read", "webhook events whose objects could not be read"
+        ),
         rows=failed_events,
         url=lambda: _inbox("?needs=failed"),
         permission=VIEW_EVENTS,
@@ -60,7 +66,9 @@ ITEMS = (
     ),
     AttentionItem(
         name="webhook-unknown",
-        label=_("webhook events of unknown names in the last week"),
+        label=ngettext_lazy(
+            "webhook event of an unknown name in the last week", "webhook events of unknown names in the last week"
+        ),
         rows=unknown_events,
         url=lambda: _inbox("?needs=unknown"),
         permission=VIEW_EVENTS,
@@ -69,7 +77,9 @@ ITEMS = (
     ),
     AttentionItem(
         name="webhooks-not-subscribed",
-        label=_("event types that the provider does not send us"),
+        label=ngettext_lazy(
+            "event type that the provider does not send us", "event types that the provider does not send us"
+        ),
         count=count_unsubscribed,
         url=_page,
         permission=PERMISSION,
@@ -78,7 +88,10 @@ ITEMS = (
     ),
     AttentionItem(
         name="webhooks-other-address",
-        label=_("event types that are sent to another address than ours"),
+        label=ngettext_lazy(
+            "event type that is sent to another address than ours",
+            "event types that are sent to another address than ours",
+        ),
         count=count_differing,
         url=_page,
         permission=PERMISSION,

@@ -18,6 +18,9 @@ LONGEST_WAIT = timedelta(days=60)
 DAYS_AHEAD = timedelta(days=2)
 """A bank's day can begin before the provider's clock, and a payer can be early."""
 
+LIKELY_FROM = 60
+"""Points: the amount, the day and the customer's word count 55 at most, so a concept or a name is among them."""
+
 MOST_ROWS = 200
 """Rows weighed for one page; the nearest in time come first."""
 
@@ -36,6 +39,11 @@ class Candidate:
         """What all reasons count together."""
         return sum(reason.points for reason in self.reasons)
 
+    @property
+    def is_likely(self) -> bool:
+        """Whether more speaks for it than its amount and its date."""
+        return self.points >= LIKELY_FROM
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
@@ -43,6 +51,11 @@ class Candidates:
 
     ranked: tuple[Candidate, ...]
     is_cut: bool = False
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether the likeliest one has an equal."""
+        return bool(self.ranked) and self.ranked[0].is_tied
 
 
 def find_candidates(transaction: BankTransaction) -> Candidates:

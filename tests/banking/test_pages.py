@@ -318,3 +318,25 @@ def test_a_hostile_value_in_the_address_breaks_no_list(
 @pytest.mark.parametrize("words", ["9" * 300, "\x00", "1e400", "%", "_", "\\", "' OR 1=1 --"])
 def test_a_hostile_search_for_another_payment_breaks_nothing(at_felixs: Client, transfer: Transfer, words: str) -> None:
     assert at_felixs.get(page(transfer.line), {"find": words}).status_code == 200
+
+
+def test_of_two_transfers_that_fit_a_payment_equally_well_none_is_put_forward(at_felixs: Client) -> None:
+    payment = a_payment(customer_id=None)
+    for number in (1, 2):
+        a_line(f"line-{number}")
+
+    shown = text(at_felixs.get(reverse("admin:banking_banktransaction_for-payment"), {"payment": payment.remote_id}))
+
+    assert "Several transfers fit equally well" in shown
+    assert shown.count("Another one fits equally well") == 2
+    assert "likeliest" not in shown
+
+
+def test_a_transfer_of_which_only_the_amount_fits_is_not_put_forward(at_felixs: Client) -> None:
+    payment = a_payment(customer_id=None)
+    a_line(concept="", counterparty_name="")
+
+    shown = text(at_felixs.get(reverse("admin:banking_banktransaction_for-payment"), {"payment": payment.remote_id}))
+
+    assert "Same amount" in shown
+    assert "likeliest" not in shown

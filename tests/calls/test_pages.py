@@ -148,7 +148,7 @@ class TestCharts:
         _call(call="list_payments", at=timezone.now() - timedelta(days=3))
         _call(call="get_payment")
         page = sign_in(client, aurelio).get(f"{LIST}charts/?call=list_payments&period=week").content.decode()
-        assert "1 calls, 0.0 % of them failed" in page
+        assert "1 call, 0.0 % failed" in page
 
     def test_a_call_that_nobody_knows_is_no_chart_of_all_calls(self, client: Client, aurelio: User) -> None:
         _call()

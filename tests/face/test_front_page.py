@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import ngettext_lazy
 
 from backoffice import attention
 from backoffice.attention import AttentionItem, attention_for, register_attention
@@ -27,7 +28,7 @@ def _item(name: str, **more: Any) -> AttentionItem:
     return AttentionItem(
         **{
             "name": name,
-            "label": f"customers who are {name}",
+            "label": ngettext_lazy(f"customer who is {name}", f"customers who are {name}"),
             "rows": lambda: Customer.objects.filter(kyc_status=name),
             "url": f"/admin/customers/customer/?kyc_status={name}",
             "permission": "customers.view_customer",
@@ -50,7 +51,30 @@ def test_what_needs_a_person_is_counted_and_leads_to_its_list(
     assert 'href="/admin/customers/customer/?kyc_status=fail"' in page
     assert '<span class="number">2</span>' in page
     assert "Send them a link." in page
-    assert "No customers who are unused" in page
+    assert "0 customers who are unused" in page
+
+
+@pytest.mark.usefixtures("only_ours")
+def test_one_is_spoken_of_as_one(
+    signed_in: Callable[[User], Client], ada: User, make_customer: Callable[..., Customer]
+) -> None:
+    register_attention(_item("fail"))
+    make_customer("1", kyc_status="fail")
+
+    page = signed_in(ada).get("/admin/").content.decode()
+
+    assert '<span class="attention-label">customer who is fail</span>' in page
+
+
+def test_a_browser_that_asks_for_another_language_gets_english_words_with_english_numbers(
+    signed_in: Callable[[User], Client], ada: User
+) -> None:
+    for language in ("es", "es-ES,es;q=0.9", "de"):
+        page = signed_in(ada).get("/admin/customers/customer/", headers={"accept-language": language})
+
+        assert page.headers["Content-Language"] == "en", language
+        assert '<html lang="en-us"' in page.content.decode() or '<html lang="en"' in page.content.decode()
+        assert page.wsgi_request.LANGUAGE_CODE == "en"
 
 
 @pytest.mark.usefixtures("only_ours")
@@ -137,7 +161,7 @@ def test_a_late_list_stands_above_what_is_only_worth_knowing_and_promises_nothin
 
     page = signed_in(ada).get("/admin/").content.decode()
 
-    assert page.index("lists older than they should be") < page.index("customers who are fail")
+    assert page.index("list older than it should be") < page.index("customer who is fail")
     assert "next when a worker runs" in page
     assert "next any time now" not in page
 

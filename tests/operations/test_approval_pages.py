@@ -160,7 +160,7 @@ def test_a_batch_is_one_line_and_one_decision(
     assert page_of(batch, "decide") in text_of(browser, page_of(batch))
     assert "Person 7" in text_of(browser, page_of(batch, "decide"))
     answer = browser.post(page_of(batch, "decide"), {"decision": "approve"}, follow=True)
-    assert "120 approved and on their way." in answer.content.decode()
+    assert "Approved and on the way: 120." in answer.content.decode()
     assert set(batch.operations.values_list("state", flat=True)) == {State.QUEUED}
 
 

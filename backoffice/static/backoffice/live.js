@@ -2,7 +2,8 @@
 
 // An element with `data-live-url` is fetched every `data-live-seconds` and replaced by the answer's first element,
 // until the answer carries `data-live-done` (or no address any more). It rests while the tab is hidden, and says so
-// when the connection is lost.
+// when the connection is lost. A changed `data-say` is read out, once, by the page's announcer: a region that is itself
+// replaced would be read out whole each time, or not at all.
 (() => {
   const DEFAULT_SECONDS = 5;
   const LONGEST_WAIT_SECONDS = 60;
@@ -32,6 +33,9 @@
 
   function replace(element, fresh) {
     const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
+    if (fresh.dataset.say && fresh.dataset.say !== element.dataset.say) {
+      document.getElementById("announcer").textContent = fresh.dataset.say;
+    }
     element.replaceWith(fresh);
     if (focused && document.getElementById(focused)) {
       document.getElementById(focused).focus();
