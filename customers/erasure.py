@@ -11,12 +11,12 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from backoffice.audit.services import record
 from backoffice.calls.models import ProviderCall
-from backoffice.operations.models import Operation, OperationApproval, OperationEvent
+from backoffice.operations.models import FINAL_STATES, Operation, OperationApproval, OperationEvent
 from backoffice.retention.services import period_of
 from backoffice.sync.models import DriftFinding, Quarantine, RecordedChange
 from backoffice.webhooks.models import WebhookEffect, WebhookEvent
@@ -30,6 +30,8 @@ from .models import (
     EnhancedVerification,
     ErasureRequest,
 )
+from .operations import REGISTRATIONS
+from .operations.shared import key_of_email
 from .retention import DOCUMENTS, forget_requests, purge_delegated, purge_documents
 from .sync import RESOURCE_NAME
 
@@ -50,6 +52,7 @@ FORGOTTEN: dict[str, Any] = {
 """What a purged customer's row holds."""
 
 
+LABEL = Customer._meta.label_lower  # noqa: SLF001 - Django's documented way to ask
 PURGED_REASON = "-"
 """What is left of why something was not approved."""
 
@@ -71,7 +74,7 @@ def restrict_customer(customer: Customer, *, reason: str, by: AbstractBaseUser) 
     request = ErasureRequest.objects.create(
         customer=customer, reason=reason, asked_by_id=by.pk, purge_on=purge_date_of(customer).date()
     )
-    _about(customer).update(subject_is_restricted=True)
+    _operations_of(Customer.objects.filter(pk=customer.pk)).update(subject_is_restricted=True)
     record("customer.restricted", subject=customer, by=by, purge_on=request.purge_on.isoformat())
     return request
 
@@ -86,7 +89,7 @@ def lift_restriction(customer: Customer, *, reason: str, by: AbstractBaseUser) -
     ):
         raise NotOpenError
     open_requests().filter(customer=customer).update(lifted_at=timezone.now(), lifted_by=by.pk, lift_reason=reason)
-    _about(customer).update(subject_is_restricted=False)
+    _operations_of(Customer.objects.filter(pk=customer.pk)).update(subject_is_restricted=False)
     record("customer.restriction_lifted", subject=customer, by=by)
 
 
@@ -105,10 +108,14 @@ def purge_customers(rows: list[Any]) -> None:
     customers = Customer.objects.filter(pk__in=[row.customer_id for row in rows])
     numbers, remote_ids = zip(*customers.values_list("pk", "remote_id"), strict=True)
     purge_documents(list(Document.objects.filter(customer__in=numbers, purged_at=None)))
-    purge_delegated(list(DelegatedVerification.objects.filter(customer__in=numbers, purged_at=None)))
+    # Chosen now: what is purged is not found by its key any more.
+    chosen = list(_operations_of(customers).filter(state__in=FINAL_STATES).values_list("pk", flat=True))
+    operations = Operation.objects.filter(pk__in=chosen)
+    checked = Q(customer__in=numbers) | Q(customer=None, operation__in=operations)
+    purge_delegated(list(DelegatedVerification.objects.filter(checked, purged_at=None)))
     EnhancedVerification.objects.filter(customer__in=numbers).update(link="")
     CompanyVerification.objects.filter(customer__in=numbers).update(link="", password="")
-    _forget_operations(Operation.objects.filter(subject_model="customers.customer", subject_id__in=map(str, numbers)))
+    _forget_operations(operations)
     RecordedChange.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()
     Quarantine.objects.filter(resource=RESOURCE_NAME, item_key__in=remote_ids).delete()
     _forget_what_was_noted(remote_ids)
@@ -122,11 +129,21 @@ def _forget_what_was_noted(remote_ids: Sequence[str]) -> None:
     about = {"resource": RESOURCE_NAME, "remote_id__in": remote_ids}
     DriftFinding.objects.filter(**about).delete()
     WebhookEvent.objects.filter(pk__in=WebhookEffect.objects.filter(**about).values("event")).delete()
-    ProviderCall.objects.filter(model=Customer._meta.label_lower, remote_id__in=remote_ids).delete()  # noqa: SLF001 - Django's documented way to ask
+    ProviderCall.objects.filter(model=LABEL, remote_id__in=remote_ids).delete()
 
 
-def _about(customer: Customer) -> QuerySet[Operation]:
-    return Operation.objects.filter(subject_model="customers.customer", subject_id=str(customer.pk))
+def _operations_of(customers: QuerySet[Customer]) -> QuerySet[Operation]:
+    """What was asked about these customers; registrations that led to nobody are found by the e-mail address.
+
+    That is the customer's, or the one that a registration of the customer was asked with.
+    """
+    about = Q(subject_model=LABEL, subject_id__in=[str(number) for number in customers.values_list("pk", flat=True)])
+    registration = Q(kind__in=[kind.name for kind in REGISTRATIONS])
+    asked_with = Operation.objects.filter(about, registration).exclude(dedupe_key="")
+    keys = {key_of_email(email) for email in customers.exclude(email="").values_list("email", flat=True)}
+    keys |= set(asked_with.values_list("dedupe_key", flat=True))
+    of_nobody = registration & Q(subject_model="", subject_id="", dedupe_key__in=keys)
+    return Operation.objects.filter(about | of_nobody)
 
 
 def _forget_operations(operations: QuerySet[Operation]) -> None:

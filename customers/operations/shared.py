@@ -16,6 +16,7 @@ from backoffice.cryptopocket.errors import NotFound
 from backoffice.operations.kinds import CannotTell, Done, Label, NotDone, ReadBack
 from backoffice.operations.models import Operation
 from backoffice.provider import get_catalogue
+from backoffice.security.restriction import is_restricted
 from backoffice.sync.models import SyncRun
 from backoffice.sync.services import mirror_item, request_sync
 from customers.models import Customer
@@ -93,7 +94,7 @@ def links_of_registration(operation: Operation) -> list[tuple[Label, str]]:
     """The customer's page, or the way to the customer who has the e-mail already."""
     if operation.subject_id:
         return link_to_subject(operation)
-    if operation.error_code == "user_already_exists":
+    if operation.error_code == "user_already_exists" and operation.request and not is_restricted(operation):
         address = reverse("admin:customers_customer_same-email")
         return [(_("The customer who has this e-mail"), f"{address}?operation={operation.pk}")]
     return []

@@ -15,6 +15,7 @@ from backoffice.face.badges import page_of
 from backoffice.operations.models import Operation
 from backoffice.security.masking import Kind
 from backoffice.security.readers import shown_to_reader
+from backoffice.security.restriction import refuse_restricted
 from customers import queries, services
 from customers.forms import FindCustomerForm
 from customers.models import Customer
@@ -28,6 +29,7 @@ def show_customer_of_email(request: HttpRequest, model_admin: Any) -> HttpRespon
     operation = get_object_or_404(
         Operation, pk__in=numbers_in(request.GET.get("operation", "")), kind__in=[kind.name for kind in REGISTRATIONS]
     )
+    refuse_restricted(operation)
     if "email" not in operation.request:
         raise Http404(_("What was asked has been purged."))
     email = operation.request["email"]

@@ -1,5 +1,6 @@
 """Who asks to be forgotten is hidden at once and purged when the period ends, and no sync brings them back."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
@@ -24,7 +26,8 @@ from backoffice.webhooks.models import WebhookEffect, WebhookEvent
 from customers import erasure, services
 from customers.activity import last_active_at
 from customers.erasure import FORGOTTEN
-from customers.models import Customer, DelegatedVerification, Document, ErasureRequest
+from customers.models import Customer, DelegatedVerification, Document, ErasureRequest, IdentityCapture
+from customers.operations.shared import key_of_email
 from customers.retention import FIVE_YEARS_IN_DAYS
 from payments.models import Payment
 from tests.people import sign_in
@@ -295,6 +298,112 @@ def _note_all_about(customer: Customer) -> None:
         at=now, call="get_kyc_status", verdict="ok", duration_ms=1, request_bytes=0,
         model="customers.customer", remote_id=customer.remote_id,
     )  # fmt: skip
+
+
+def _registration(
+    by: User, *, kind: str = "create_customer", email: str = "lena@example.org", at: datetime = MARCH, **columns: Any
+) -> Operation:
+    """A registration that led to nobody: what was asked for names somebody all the same."""
+    named = {"name": "Lena Ortega", "company_name": "Ortega S.L.", "email": email}
+    request = {**named, "verification": 1, "captures": []}
+    told = {"request": request, "dedupe_key": key_of_email(email), "requested_by": by, **columns}
+    with time_machine.travel(at, tick=False):
+        return Operation.objects.create(
+            **{"kind": kind, "state": State.REFUSED, "error_text": "Lena is known already", "finished_at": at, **told}
+        )
+
+
+@pytest.mark.parametrize("kind", ["create_customer", "register_company", "create_customer_delegated_kyc"])
+def test_a_first_registration_that_was_refused_is_hidden_and_forgotten_with_the_customer(
+    client: Client, ada: User, clara: User, lena: Customer, kind: str
+) -> None:
+    refused = _registration(clara, kind=kind, email="Lena@Example.org")
+    of_marta = _registration(clara, kind=kind, email="marta@example.org")
+    OperationEvent.objects.create(operation=refused, to_state=State.REFUSED, note="Lena has called")
+    address = f"/admin/operations/operation/{refused.pk}/change/"
+    sign_in(client, ada)
+    assert "Ortega" in client.get(address).content.decode()
+
+    with time_machine.travel(MARCH, tick=False):
+        erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+    for page in (address, "/admin/operations/operation/?state=refused&q=" + str(refused.pk)):
+        text = client.get(page).content.decode()
+        assert all(word not in text for word in ("Lena", "Ortega", "example.org"))
+    with time_machine.travel(MARCH + PERIOD, tick=False):
+        purge_due()
+
+    refused.refresh_from_db()
+    assert (refused.request, refused.dedupe_key, refused.error_text) == ({}, "", "")
+    assert not OperationEvent.objects.exclude(note="").exists()
+    assert client.get(address).status_code == 200
+    of_marta.refresh_from_db()
+    assert not of_marta.subject_is_restricted
+
+
+def test_a_refused_registration_is_shown_again_when_the_restriction_is_lifted(
+    client: Client, ada: User, clara: User, lena: Customer
+) -> None:
+    refused = _registration(clara)
+    erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+    erasure.lift_restriction(lena, reason="A mistake", by=ada)
+
+    assert "Ortega" in sign_in(client, ada).get(f"/admin/operations/operation/{refused.pk}/change/").content.decode()
+
+
+def test_registrations_under_the_address_that_the_customer_was_registered_with_are_theirs(
+    clara: User, lena: Customer
+) -> None:
+    refused = _registration(clara, email="old@example.org")
+    _registration(
+        clara, email="old@example.org", state=State.SUCCEEDED, subject_model="customers.customer", subject_id=lena.pk
+    )
+    with time_machine.travel(MARCH, tick=False):
+        erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+
+    refused.refresh_from_db()
+    assert refused.subject_is_restricted
+
+
+def test_a_registration_that_was_taken_leads_nobody_from_the_address_to_who_is_restricted(
+    client: Client, ada: User, clara: User, lena: Customer
+) -> None:
+    refused = _registration(clara, error_code="user_already_exists")
+    same = f"/admin/customers/customer/same-email/?operation={refused.pk}"
+    sign_in(client, ada)
+    assert client.get(same).status_code == 302
+
+    erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+
+    assert client.get(same).status_code == 403
+    assert "same-email" not in client.get(f"/admin/operations/operation/{refused.pk}/change/").content.decode()
+
+
+def test_pictures_of_a_registration_that_was_left_are_hidden_and_go_with_the_customer(
+    client: Client, ada: User, clara: User, lena: Customer, django_capture_on_commit_callbacks: Any
+) -> None:
+    left = _registration(clara, kind="create_customer_delegated_kyc", state=State.ABANDONED)
+    checked = DelegatedVerification.objects.create(
+        operation=left, created_by=clara, submission="1", details={"name": "Lena", "email": "lena@example.org"}
+    )
+    picture = IdentityCapture(verification=checked, kind="face", media_type="image/jpeg", size=4)
+    picture.sha256 = hashlib.sha256(b"face").hexdigest()
+    picture.file.save("face.jpg", ContentFile(b"face"))
+    page = f"/admin/customers/delegatedverification/{checked.pk}"
+    sign_in(client, ada)
+    assert client.get(f"{page}/capture/?kind=face").status_code == 200
+    with time_machine.travel(MARCH, tick=False):
+        erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+    assert client.get(f"{page}/capture/?kind=face").status_code == 403
+    assert "Lena" not in client.get(f"{page}/change/").content.decode()
+
+    with time_machine.travel(MARCH + PERIOD, tick=False), django_capture_on_commit_callbacks(execute=True):
+        purge_due()
+
+    checked.refresh_from_db()
+    left.refresh_from_db()
+    assert (checked.details, checked.captures.count()) == ({}, 0)
+    assert (left.request, left.error_text) == ({}, "")
+    assert not default_storage.exists(str(picture.file.name))
 
 
 def test_sofia_lifts_a_restriction_and_clara_cannot(
