@@ -27,6 +27,7 @@ from backoffice.cryptopocket.probing.report import (
 )
 from backoffice.cryptopocket.probing.writing import FileExistsAlreadyError, make_override_text, write_override_file
 from backoffice.cryptopocket.transport import HttpTransport
+from backoffice.management.contract_codes import known_codes
 from backoffice.progress import ProgressLine
 
 ALLOWED_ENVIRONMENTS = ("local", "sandbox")
@@ -159,7 +160,8 @@ def _make_prober(
         if line:
             line.clear() if done == total else line.show(done, total)
 
-    return Prober(Asker(transport, base_url=configuration.base_url), catalogue, on_progress=show), transport
+    asker = Asker(transport, base_url=configuration.base_url)
+    return Prober(asker, catalogue, known_codes=known_codes(), on_progress=show), transport
 
 
 def _write(command: BaseCommand, prober: Prober, configuration: Configuration, options: Mapping[str, Any]) -> None:

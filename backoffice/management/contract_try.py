@@ -18,7 +18,7 @@ from backoffice.cryptopocket.errors import InvalidRequest, NotSent, OutcomeUnkno
 from backoffice.cryptopocket.outgoing import join_url
 from backoffice.cryptopocket.probing.asking import Asker, ReadOnlyTransport, Reply
 from backoffice.cryptopocket.probing.entering import NoEntryError, enter
-from backoffice.cryptopocket.probing.expecting import Values, learn_refusal
+from backoffice.cryptopocket.probing.expecting import NotExpectedError, Values, learn_refusal
 from backoffice.cryptopocket.probing.notebook import Notebook
 from backoffice.cryptopocket.probing.refusing import Lesson, learn_request
 from backoffice.cryptopocket.probing.session import Session
@@ -33,6 +33,7 @@ from backoffice.cryptopocket.probing.trying import (
 )
 from backoffice.cryptopocket.transport import HttpTransport
 from backoffice.management.contract_amend import amend, take_from_file
+from backoffice.management.contract_codes import known_codes
 from backoffice.management.contract_probe import (
     add_connection_arguments,
     make_configuration,
@@ -62,6 +63,7 @@ def run_try(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, An
     catalogue = take_from_file(catalogue, options)
     endpoint = _choose_call(catalogue, options)
     arguments = _read_fields(endpoint, options)
+    _refuse_unknown_code(catalogue, options["expect"])
     configuration = make_configuration(options, requests_per_second=settings.CRYPTOPOCKET_REQUESTS_PER_SECOND)
     refuse_in_earnest(configuration.base_url)
     if not options["yes"]:
@@ -126,7 +128,7 @@ def _learn(
     """Return what the refusal teaches, after further bodies that lack something required."""
     trial, arguments, options = tried
     if options["expect"]:
-        return learn_refusal(trial.reply, catalogue, endpoint, expected=options["expect"])
+        return _learn_expected(trial, catalogue, endpoint, expected=options["expect"])
     if trial.accepted:
         return learn_success(trial.reply, endpoint)
     if not options["empty"]:
@@ -139,6 +141,13 @@ def _learn(
     for line in lesson.lines:
         command.stdout.write(line)
     return _as_values(endpoint, lesson)
+
+
+def _learn_expected(trial: Trial, catalogue: Catalogue, endpoint: Endpoint, *, expected: str) -> Values:
+    try:
+        return learn_refusal(trial.reply, catalogue, endpoint, expected=expected, known_codes=known_codes())
+    except NotExpectedError as problem:
+        raise CommandError(f"{expected} was expected, and {problem}. Nothing was learned.") from None
 
 
 def _answer_names(lesson: Lesson, field: str, name: str) -> list[str]:
@@ -173,6 +182,16 @@ def _choose_call(catalogue: Catalogue, options: Mapping[str, Any]) -> Endpoint:
     except UnknownCallError as problem:
         known = ", ".join(writing_calls(catalogue))
         raise CommandError(f"No call that writes is named {problem}: there are {known}.") from None
+
+
+def _refuse_unknown_code(catalogue: Catalogue, expected: str | None) -> None:
+    """Raise CommandError for a code that the product would not understand, or that says nothing of the call."""
+    known = known_codes() - set(catalogue.conventions.authorisation_codes)
+    if expected and expected not in known:
+        raise CommandError(
+            f"--expect {expected}: the contract knows no such refusal of a call. Nothing was sent. "
+            f"It knows {', '.join(sorted(known))}."
+        )
 
 
 def _read_fields(endpoint: Endpoint, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def _say(meaning: str | Promise, remedy: str | Promise) -> Explanation:
 _ASK_AN_ADMINISTRATOR = _("Ask an administrator.")
 _TRY_LATER = _("Nothing was done. Try again later; if it stays, ask CryptoPocket.")
 
-EXPLANATIONS: dict[str, Explanation] = {
+_OF_THE_PROVIDER: dict[str, Explanation] = {
     # Every call (contract 1.2)
     "authorization_incorrect": _say(
         _("The provider does not accept our authorisation: the token, its expiry or our IP address."),
@@ -92,6 +92,8 @@ EXPLANATIONS: dict[str, Explanation] = {
         _("The payment or the bank transaction was reconciled before, perhaps with another one."),
         _("Synchronise both and see what they are paired with."),
     ),
+}
+_OF_OURS: dict[str, Explanation] = {
     # Codes of our client and of this room
     "validation_failed": _say(
         _("The provider found a field missing or wrong."), _("Correct what it names and ask again.")
@@ -104,6 +106,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     NOT_SENT_BY_US: _say(_("Our own check stopped it before the call. Nothing was sent."), _ASK_AN_ADMINISTRATOR),
 }
+PROVIDER_CODES = frozenset(_OF_THE_PROVIDER)
+"""Codes that the contract gives the provider: none of them is a name that we made up."""
+
+EXPLANATIONS = {**_OF_THE_PROVIDER, **_OF_OURS}
 
 
 def explain(code: str, text: str = "") -> str:

@@ -150,3 +150,101 @@ def test_only_the_differences_are_shown_where_that_is_wanted(stand_in: Sandbox) 
     left = [line.split() for line in everything.splitlines() if line.endswith(("  differs", "  ambiguous", "found"))]
     assert [words for words in left if words not in [line.split() for line in differences.splitlines()]] == []
     assert re.search(r"^\d+ confirmed, ", differences, re.MULTILINE)
+
+
+def expect(code: str, *, email: str, file: Path) -> str:
+    """Register somebody, with a refusal in mind."""
+    fields = ("--field", "name=Lena", "--field", f"email={email}")
+    return run("try", "create_customer", *fields, "--yes", "--expect", code, "--write", str(file))
+
+
+def test_a_refusal_that_was_expected_is_learned(stand_in: Sandbox, tmp_path: Path) -> None:
+    stand_in.control.fault("error_code", "createCustomer", code="email_taken")
+
+    expect("user_already_exists", email="lena@example.org", file=tmp_path / "contract.toml")
+
+    codes = load_catalogue(str(tmp_path / "contract.toml")).conventions.error_codes
+    assert codes == {"email_taken": "user_already_exists"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({}, "a success came"),
+        ({"kind": "error_500"}, "the provider broke off with HTTP 500"),
+        ({"kind": "html_body"}, "an answer that cannot be read came"),
+        ({"kind": "error_code", "code": "authorization_incorrect"}, "authorization_incorrect came, which is"),
+        ({"kind": "error_code", "code": "email_not_allowed"}, "email_not_allowed came, which is known to mean"),
+        ({"kind": "error_code", "code": "user_not_found"}, "user_not_found came, which is known to mean"),
+        ({"kind": "error_code", "code": "no_such_user", "status": 401}, "HTTP 401"),
+    ],
+)  # fmt: skip
+def test_what_was_not_expected_teaches_nothing_and_is_told(
+    stand_in: Sandbox, tmp_path: Path, fault: dict[str, Any], told: str
+) -> None:
+    file = tmp_path / "contract.toml"
+    if fault:
+        stand_in.control.fault(operation="createCustomer", **fault)
+
+    with pytest.raises(CommandError) as refused:
+        expect("user_already_exists", email="lena@example.org", file=file)
+
+    assert told in str(refused.value)
+    assert "Nothing was learned" in str(refused.value)
+    assert not file.exists()
+
+
+def test_a_validation_is_not_taken_for_the_refusal_that_was_expected(stand_in: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="a validation came, of email"):
+        expect("user_already_exists", email="", file=tmp_path / "contract.toml")
+
+
+@pytest.mark.parametrize("code", ["user_exists", "validation_failed", "authorization_incorrect"])
+def test_only_a_code_of_the_contract_can_be_expected(stand_in: Sandbox, tmp_path: Path, code: str) -> None:
+    with pytest.raises(CommandError, match="Nothing was sent") as refused:
+        expect(code, email="lena@example.org", file=tmp_path / "contract.toml")
+
+    assert "user_already_exists" in str(refused.value)
+    assert stand_in.control.calls() == 0
+
+
+MAYBE_DONE = "It was sent and may have been done"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "error_500_after"},
+        {"kind": "error_500", "status": 502},
+        {"kind": "error_code", "code": "unexpected_error", "status": 503},
+        {"kind": "html_body"},
+        {"kind": "cut_body"},
+        {"kind": "nonsense"},
+    ],
+)
+def test_where_nobody_can_tell_whether_a_call_was_done_it_says_so(stand_in: Sandbox, fault: dict[str, Any]) -> None:
+    stand_in.control.fault(operation="createCustomer", **fault)
+
+    told = try_to_register_lena()
+
+    assert MAYBE_DONE in told
+    assert "Nothing was done" not in told
+
+
+@pytest.mark.parametrize("fault", [{"kind": "error_code", "code": "email_not_allowed"}, None])
+def test_a_clear_answer_leaves_no_doubt(stand_in: Sandbox, fault: dict[str, Any] | None) -> None:
+    if fault:
+        stand_in.control.fault(operation="createCustomer", **fault)
+
+    told = try_to_register_lena()
+
+    assert MAYBE_DONE not in told
+    assert ("Nothing was done" in told) == (fault is not None)
+
+
+def try_to_register_lena() -> str:
+    """Register Lena; return what was told, by an error too."""
+    try:
+        return run("try", "create_customer", "--field", "name=Lena", "--field", "email=lena@example.org", "--yes")
+    except CommandError as problem:
+        return str(problem)

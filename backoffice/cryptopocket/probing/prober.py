@@ -1,6 +1,6 @@
 """The probe: every call that reads, in the order in which one gives what the next is asked with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -37,9 +37,17 @@ _QUOTED_AMOUNT = Decimal(100)
 class Prober:
     """One probe of one provider. After `run`, or after it was broken off, `notebook` holds what was found."""
 
-    def __init__(self, asker: Asker, catalogue: Catalogue, *, on_progress: OnProgress | None = None) -> None:
+    def __init__(
+        self,
+        asker: Asker,
+        catalogue: Catalogue,
+        *,
+        known_codes: Collection[str] = (),
+        on_progress: OnProgress | None = None,
+    ) -> None:
+        """Make a probe; nothing is asked yet. known_codes: codes that the contract knows, beside the catalogue's."""
         self.notebook = Notebook(catalogue)
-        self._session = Session(asker, self.notebook)
+        self._session = Session(asker, self.notebook, known_codes=known_codes)
         self._on_progress = on_progress or (lambda _done, _total: None)
 
     def run(self, *, api_key: str, api_secret: str) -> str:

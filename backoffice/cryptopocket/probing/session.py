@@ -1,6 +1,6 @@
 """What all stages share: the asker, the notebook, and what is known of the provider's objects so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,11 +14,15 @@ Item = Mapping[str, Any]
 
 
 class Session:
-    """One probe. `items` holds what each list showed, under our names of the fields; it never leaves the machine."""
+    """One probe. `items` holds what each list showed, under our names of the fields; it never leaves the machine.
 
-    def __init__(self, asker: Asker, notebook: Notebook) -> None:
+    known_codes: codes of refusals that the contract knows, beside those of the catalogue.
+    """
+
+    def __init__(self, asker: Asker, notebook: Notebook, *, known_codes: Collection[str] = ()) -> None:
         self.asker = asker
         self.notebook = notebook
+        self.known_codes = frozenset(known_codes)
         self.items: dict[str, list[dict[str, Any]]] = {}
         self.used_paths: dict[str, str] = {}
 

@@ -17,6 +17,8 @@ from backoffice.cryptopocket.probing.matching import Match, match_fields, normal
 from backoffice.cryptopocket.redaction import redact
 from backoffice.cryptopocket.transport import Transport
 
+MAYBE_DONE = "It was sent and may have been done: look before doing it again."
+
 
 class UnknownCallError(Exception):
     """No call that writes has that name."""
@@ -66,8 +68,8 @@ def judge(reply: Reply, catalogue: Catalogue, endpoint: Endpoint) -> Trial:
     renamed, unmatched = match_names(names, endpoint)
     accepted = succeeded(reply, catalogue.conventions)
     lines = [f"HTTP {reply.http_status}"]
-    if reply.problem:
-        lines.append(f"The answer cannot be read: {reply.problem}.")
+    if not _is_clear(reply):
+        lines += _describe_riddle(reply, catalogue)
     elif accepted:
         lines += _describe_success(reply, endpoint)
     else:
@@ -76,6 +78,20 @@ def judge(reply: Reply, catalogue: Catalogue, endpoint: Endpoint) -> Trial:
     lines += [f"nobody knows what {theirs} is: decide which of our fields it means" for theirs in unmatched]
     answer = None if reply.problem else redact(reply.document)
     return Trial(reply=reply, lines=tuple(lines), answer=answer, accepted=accepted)
+
+
+def _is_clear(reply: Reply) -> bool:
+    """Whether the answer says whether it was done; what breaks off may have done the work first, whatever it says."""
+    return isinstance(reply.document, Mapping) and not 300 <= reply.http_status < 400 and reply.http_status < 500
+
+
+def _describe_riddle(reply: Reply, catalogue: Catalogue) -> list[str]:
+    if reply.problem:
+        return [f"The answer cannot be read: {reply.problem}{'' if reply.problem.endswith('?') else '.'}", MAYBE_DONE]
+    if reply.http_status < 500:
+        return ["The answer says neither yes nor no.", MAYBE_DONE]
+    code, place = find_code(reply, catalogue.conventions)
+    return [f"The provider broke off{f' with {code} (at {place})' if code else ''}.", MAYBE_DONE]
 
 
 def _describe_success(reply: Reply, endpoint: Endpoint) -> list[str]:
@@ -110,7 +126,9 @@ def _describe_refusal(reply: Reply, catalogue: Catalogue, names: tuple[str, ...]
         return [f"refused with {code} (at {place}). Nothing was done."]
     if reply.http_status in {404, 405}:
         return ["there is no such call at this path. Nothing was done."]
-    return ["refused without a code"]
+    word = str(reply.document.get("status", "")).strip().casefold()
+    is_refusal = reply.http_status >= 400 or word in catalogue.conventions.failure_words
+    return [f"refused without a code. {'Nothing was done.' if is_refusal else MAYBE_DONE}"]
 
 
 def match_names(names: tuple[str, ...], endpoint: Endpoint) -> tuple[dict[str, str], tuple[str, ...]]:
