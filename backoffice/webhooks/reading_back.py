@@ -87,6 +87,11 @@ def give_up_lost() -> int:
         )  # fmt: skip
 
 
+def close_left_over() -> int:
+    """Close the events that are being read back although nothing of them waits any more; says how many."""
+    return _close(WebhookEvent.objects.all())
+
+
 def _waiting() -> QuerySet[WebhookEffect]:
     return WebhookEffect.objects.filter(state=WebhookEffect.State.WAITING)
 
@@ -122,6 +127,7 @@ def _first_event(claim: ReadBack) -> tuple[int | None, datetime | None]:
 def _settle(claim: ReadBack, outcome: str) -> None:
     if not _end(claim, outcome=outcome):
         return
+    _lock_events(_waiting().filter(read_back=claim))
     _waiting().filter(read_back=claim).update(
         state=WebhookEffect.State.SETTLED, outcome=outcome, settled_at=timezone.now(), error=""
     )
@@ -133,6 +139,7 @@ def _note_failure(claim: ReadBack, failure: Failure) -> None:
     if not _end(claim, outcome=ReadBack.Outcome.FAILED, error=failure.text):
         return
     attached = _waiting().filter(read_back=claim)
+    _lock_events(attached)
     most = attached.aggregate(most=Max("tries"))["most"] or 0
     attached.update(tries=F("tries") + 1, error=failure.text)
     is_unsigned = Q(event__verdict=WebhookEvent.Verdict.UNSIGNED)
@@ -155,16 +162,26 @@ def _end(claim: ReadBack, **how: Any) -> bool:
     return bool(running.update(ended_at=timezone.now(), **how))
 
 
+def _lock_events(effects: QuerySet[WebhookEffect]) -> None:
+    """Let nobody else settle anything of these events until this is over.
+
+    Two who settle an event's last two effects at the same time would each see the other's as waiting, and neither
+    would close the event.
+    """
+    events = WebhookEvent.objects.filter(pk__in=effects.order_by().values("event"))
+    list(events.select_for_update().order_by("pk").values_list("pk"))
+
+
 def _close_events(effects: QuerySet[WebhookEffect]) -> None:
     """Say of the events of these effects that nothing of them waits any more, where that is so."""
+    _close(WebhookEvent.objects.filter(pk__in=effects.order_by().values("event")))
+
+
+def _close(events: QuerySet[WebhookEvent]) -> int:
     own = WebhookEffect.objects.filter(event=OuterRef("pk"))
-    over = WebhookEvent.objects.filter(
-        ~Exists(own.filter(state=WebhookEffect.State.WAITING)),
-        pk__in=effects.order_by().values("event"),
-        state=WebhookEvent.State.READING,
-    )
-    over.filter(Exists(own.filter(state=WebhookEffect.State.FAILED))).update(state=WebhookEvent.State.FAILED)
-    over.update(state=WebhookEvent.State.DONE)
+    over = events.filter(~Exists(own.filter(state=WebhookEffect.State.WAITING)), state=WebhookEvent.State.READING)
+    failed = over.filter(Exists(own.filter(state=WebhookEffect.State.FAILED)))
+    return failed.update(state=WebhookEvent.State.FAILED) + over.update(state=WebhookEvent.State.DONE)
 
 
 @transaction.atomic
@@ -178,6 +195,7 @@ def _settle_read_meanwhile(name: str, remote_ids: set[str]) -> int:
     keys = list(waiting.values_list("pk", flat=True))
     if keys:
         settled = WebhookEffect.objects.filter(pk__in=keys)
+        _lock_events(settled)
         settled.filter(state=WebhookEffect.State.WAITING).update(
             state=WebhookEffect.State.SETTLED,
             outcome=WebhookEffect.Outcome.READ_MEANWHILE,

@@ -395,6 +395,16 @@ def test_an_event_whose_nudge_was_lost_is_found_by_the_sweep(payment: Payment) -
     assert payment.status == "coins_sent"
 
 
+@pytest.mark.parametrize(("effect", "state"), [("settled", "done"), ("failed", "failed")])
+def test_the_sweep_closes_an_event_of_which_nothing_waits_any_more(payment: Payment, effect: str, state: str) -> None:
+    deliver("COINS_SENT", payment_id=payment.remote_id)
+    plan_waiting()
+    WebhookEffect.objects.update(state=effect, settled_at=timezone.now())
+    sweep()
+
+    assert _states() == [state]
+
+
 def test_a_replayed_event_is_read_again_although_the_object_was_read_since(
     payment: Payment, reads: Callable[[], int], sofia: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
