@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from backoffice.cryptopocket.endpoints import Catalogue
 from backoffice.cryptopocket.errors import Refused
 from backoffice.cryptopocket.observing import ObservedCall
-from backoffice.cryptopocket.shapes import DEEPEST, Shape, kind_of, last_name, sample, shape_of
+from backoffice.cryptopocket.shapes import DEEPEST, Shape, kind_of, last_name, plain_name, sample, shape_of
 
 from .expected import Expected, expectations
 from .models import Sighting
@@ -105,7 +105,8 @@ def _notice_words(name: str, node: Any, expected: Expected, *, path: str) -> Ite
             yield from _notice_words(name, item, expected, path=f"{path}[]")
     elif isinstance(node, dict):
         for field, value in node.items():
-            where = f"{path}.{field}" if path else field
+            plain = plain_name(field)
+            where = f"{path}.{plain}" if path else plain
             if isinstance(value, dict | list):
                 yield from _notice_words(name, value, expected, path=where)
             elif path and field in expected.words and isinstance(value, str):

@@ -41,7 +41,7 @@ def _walk(value: Any, *, path: str, depth: int) -> Iterator[tuple[str, str]]:
         return
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            plain = _plain(name)
+            plain = plain_name(name)
             yield from _walk(inner, path=f"{path}.{plain}" if path else plain, depth=depth + 1)
     elif isinstance(value, list):
         for item in sample(value):
@@ -52,7 +52,7 @@ def _walk_item(item: Any, *, path: str, depth: int) -> Iterator[tuple[str, str]]
     """Of an item that is an object only its parts; anything else is a part itself."""
     if isinstance(item, Mapping):
         for name, inner in item.items():
-            yield from _walk(inner, path=f"{path}.{_plain(name)}", depth=depth + 1)
+            yield from _walk(inner, path=f"{path}.{plain_name(name)}", depth=depth + 1)
     else:
         yield path, kind_of(item)
 
@@ -62,7 +62,8 @@ def is_plain_name(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and sum(letter.isdigit() for letter in name) <= _MOST_DIGITS
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return the name as it may be kept: `*` where it could be an id, an account or somebody's address."""
     return name if is_plain_name(name) else _OTHER_NAME
 
 

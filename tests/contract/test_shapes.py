@@ -3,11 +3,14 @@
 import random
 import string
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from backoffice.audit.models import AuditRecord
 from backoffice.contract import keeping, watching
@@ -56,6 +59,38 @@ def test_a_shape_is_names_and_kinds_and_never_values() -> None:
 
 def test_names_that_could_be_values_are_not_kept() -> None:
     assert set(shape_of({"data": {"lena@example.org": 1, "4711": 2, "x" * 61: 3}})) == {"data", "data.*"}
+
+
+@pytest.mark.usefixtures("payment")
+@pytest.mark.parametrize("name", ["lena@example.org", "DE89370400440532013000"])
+def test_a_status_under_a_name_that_could_be_a_value_is_noted_without_that_name(sandbox: Sandbox, name: str) -> None:
+    read_payments()
+    sandbox.control.fault("bad_item", "listOnRampTransactions", field="by_holder", value={name: {"status": "weird"}})
+    read_payments()
+    noted = Sighting.objects.get(aspect="word", found="weird")
+    assert noted.place == "data[].by_holder.*.status"
+    assert not [place for place in Sighting.objects.values_list("place", flat=True) if name in place]
+
+
+def test_what_was_kept_under_such_names_is_removed() -> None:
+    now = timezone.now()
+    places = [
+        "data[].by_holder.lena@example.org.status",
+        "data.DE89370400440532013000[].status",
+        "data[].by_holder.*.status",
+        "data[].status",
+        "data[][].address_line1",
+        "",
+        "(more than is kept)",
+    ]
+    for place in places:
+        Sighting.objects.create(
+            call="list_payments", aspect="word", place=place, standing="new", first_seen_at=now, last_seen_at=now
+        )
+    migration = import_module("backoffice.contract.migrations.0002_names_that_could_be_values")
+    migration.remove_telling_places(apps, None)
+
+    assert [sighting.place for sighting in Sighting.objects.order_by("pk")] == places[2:]
 
 
 def test_an_answer_of_any_depth_and_breadth_has_a_bounded_shape() -> None:
