@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.operations.models import LIVE_STATES, Operation
+from backoffice.operations.models import LIVE_STATES, Operation, State
 from backoffice.retention.kinds import RetainedKind
 from backoffice.retention.services import remove_files_later
 
@@ -58,9 +58,16 @@ def purge_company_secrets(rows: list[Any]) -> None:
 
 
 def delegated_due(moment: datetime) -> QuerySet[DelegatedVerification]:
-    """Delegated verifications that led to a customer who has done nothing since that moment."""
-    kept = DelegatedVerification.objects.filter(purged_at=None, customer__isnull=False, created_at__lte=moment)
-    return kept.exclude(operation__state__in=LIVE_STATES).exclude(active_since(moment))
+    """Delegated verifications whose customer has done nothing since that moment, and those that were left before it.
+
+    Those that led to nothing go sooner, with the drafts; what was left may have been done.
+    """
+    kept = DelegatedVerification.objects.filter(purged_at=None, created_at__lte=moment)
+    done = Q(customer__isnull=False) & ~active_since(moment)
+    left = Q(
+        customer=None, operation__state=State.ABANDONED, operation__finished_at__lte=moment, touched_at__lte=moment
+    )
+    return kept.exclude(operation__state__in=LIVE_STATES).filter(done | left)
 
 
 def purge_delegated(rows: list[Any]) -> None:
@@ -78,7 +85,7 @@ DOCUMENTS = RetainedKind(
     label=_("Customers' documents"),
     counted_from=_("the customer's last operation, payment or off-ramp"),
     default_days=FIVE_YEARS_IN_DAYS,
-    least_days=365,
+    least_days=FIVE_YEARS_IN_DAYS,
     rows_due=documents_due,
     purge=purge_documents,
 )
@@ -88,9 +95,9 @@ KINDS = (
     RetainedKind(
         name="delegated_verifications",
         label=_("Data and pictures of delegated KYC"),
-        counted_from=_("the customer's last operation, payment or off-ramp"),
+        counted_from=_("the customer's last operation, payment or off-ramp; the end of one that was left"),
         default_days=FIVE_YEARS_IN_DAYS,
-        least_days=365,
+        least_days=FIVE_YEARS_IN_DAYS,
         rows_due=delegated_due,
         purge=purge_delegated,
     ),

@@ -4,24 +4,33 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client
 
 from backoffice.audit.models import AuditRecord
-from backoffice.operations.models import Operation, State
+from backoffice.operations.models import LIVE_STATES, Operation, State
 from backoffice.retention import services
 from backoffice.retention.kinds import all_kinds, find_kind
 from backoffice.retention.models import FileToRemove, RetentionPolicy
 from backoffice.retention.services import purge_due
 from backoffice.retention.tasks import purge
 from backoffice.sync.models import Quarantine, SyncRun
-from customers.models import CompanyVerification, Customer, Document, EnhancedVerification
+from customers.models import (
+    CompanyVerification,
+    Customer,
+    DelegatedVerification,
+    Document,
+    EnhancedVerification,
+    IdentityCapture,
+)
 from customers.retention import FIVE_YEARS_IN_DAYS
 from payments.models import OffRamp, OffRampInstructions, Payment, PaymentInstructions
 from tests.people import sign_in
@@ -62,6 +71,45 @@ def test_a_document_goes_when_its_period_has_ended_and_not_a_second_before(
     assert document.operation is not None
     assert document.operation.request == {}
     assert _purge_at(MARCH + PERIOD) == _counts()
+
+
+def _checked(by: User, *, state: State, touched_at: datetime = MARCH) -> tuple[DelegatedVerification, str]:
+    """Nadia's data and her face, asked for and ended in March without a customer."""
+    with time_machine.travel(MARCH, tick=False):
+        request = {"verification": 1, "name": "Nadia Benali", "email": "nadia@example.org", "captures": []}
+        asked = Operation.objects.create(
+            kind="create_customer_delegated_kyc", state=state, request=request, dedupe_key="1", requested_by=by,
+            finished_at=None if state in LIVE_STATES else MARCH,
+        )  # fmt: skip
+        checked = DelegatedVerification.objects.create(
+            operation=asked, created_by=by, submission="1", details={"name": "Nadia"}
+        )
+        face = IdentityCapture(verification=checked, kind="face", media_type="image/jpeg", size=4, sha256="a" * 64)
+        face.file.save("face.jpg", ContentFile(b"face"))
+    DelegatedVerification.objects.filter(pk=checked.pk).update(touched_at=touched_at)
+    return checked, str(face.file.name)
+
+
+def test_pictures_of_a_delegated_kyc_that_was_left_go_when_nothing_was_touched_for_the_period(
+    clara: User, django_capture_on_commit_callbacks: Committing
+) -> None:
+    checked, face = _checked(clara, state=State.ABANDONED, touched_at=MARCH + SECOND)
+
+    assert _purge_at(MARCH + PERIOD)["delegated_verifications"] == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert _purge_at(MARCH + PERIOD + SECOND)["delegated_verifications"] == 1
+
+    checked.refresh_from_db()
+    assert (checked.details, checked.captures.count(), default_storage.exists(face)) == ({}, 0, False)
+    assert checked.operation is not None
+    assert checked.operation.request == {}
+
+
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.QUEUED, State.AWAITING_APPROVAL])
+def test_pictures_of_a_delegated_kyc_that_has_not_ended_stay(clara: User, state: State) -> None:
+    _checked(clara, state=state)
+
+    assert _purge_at(MARCH + 3 * PERIOD) == _counts()
 
 
 def test_the_record_says_what_was_purged_and_never_what_it_contained(hand_in: HandIn) -> None:
@@ -257,13 +305,14 @@ def test_sofia_changes_a_period_and_it_is_written_down(client: Client, sofia: Us
     assert _purge_at(MARCH + timedelta(days=3650)) == _counts(customer_documents=1)
 
 
-def test_a_period_cannot_be_shorter_than_its_kind_allows(client: Client, sofia: User) -> None:
-    policy = RetentionPolicy.objects.get(kind="customer_documents")
+@pytest.mark.parametrize("kind", ["customer_documents", "delegated_verifications"])
+def test_what_shows_whom_we_checked_is_kept_for_five_years_at_least(client: Client, sofia: User, kind: str) -> None:
+    policy = RetentionPolicy.objects.get(kind=kind)
     address = f"/admin/retention/retentionpolicy/{policy.pk}/change-period/"
 
-    page = sign_in(client, sofia).post(address, {"days": "364"}).content.decode()
+    page = sign_in(client, sofia).post(address, {"days": str(FIVE_YEARS_IN_DAYS - 1)}).content.decode()
 
-    assert "At least 365 days." in page
+    assert "At least 1827 days." in page
     assert RetentionPolicy.objects.get(pk=policy.pk).days == FIVE_YEARS_IN_DAYS
 
 
@@ -285,3 +334,10 @@ def test_every_kind_has_a_period_after_migrating(db: None) -> None:
         kind = find_kind(policy.kind)
         assert kind is not None
         assert policy.days == kind.default_days >= kind.least_days
+
+
+def test_the_papers_name_every_kind_with_its_period() -> None:
+    papers = (Path(__file__).parents[2] / "docs" / "retention.md").read_text()
+    for kind in all_kinds():
+        days = f"{kind.default_days} day" if kind.default_days == 1 else f"{kind.default_days} days"
+        assert kind.shares_period_of or f"| {kind.label} | {days} " in papers
