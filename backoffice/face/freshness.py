@@ -86,7 +86,7 @@ class FreshnessLine:
             return "busy"
         if self.error:
             return "bad"
-        return "attention" if self.is_stale or self.last_success_at is None else "good"
+        return "attention" if self.is_stale or self.late_modes or self.last_success_at is None else "good"
 
 
 def freshness_line(request: HttpRequest, name: str) -> FreshnessLine:

@@ -46,10 +46,10 @@ def front_page(request: HttpRequest) -> dict[str, Any]:
 
 
 def stale_lists(lines: list[FreshnessLine]) -> list[AttentionCount]:
-    """Lists that are older than they should be, from the freshness that the page has read already."""
+    """Lists of which a kind of run is late, from the freshness that the page has read already."""
     if not lines:
         return []
-    stale = [line for line in lines if line.is_stale and line.last_success_at]
+    stale = [line for line in lines if line.last_success_at and (line.is_stale or line.late_modes)]
     return [AttentionCount(item=STALE_LISTS, count=len(stale), url=STALE_LISTS.address(), help=STALE_LISTS.help)]
 
 

@@ -16,7 +16,7 @@ from health_check.exceptions import ServiceUnavailable
 from kombu.exceptions import OperationalError
 
 from backoffice.celery import app
-from backoffice.sync.queries import stale_resources
+from backoffice.sync.queries import LateList, late_lists
 
 from .heartbeats import is_silent, last_signs, passages
 from .token import is_token_failing
@@ -139,14 +139,14 @@ class DiskCheck(Check):
 
 @dataclasses.dataclass
 class FreshnessCheck(Check):
-    """No list is older than it should be."""
+    """No list is older than it should be, by any kind of run; not even while it catches up."""
 
     name = "freshness"
 
     def look(self) -> None:
-        """Ask for the stale ones."""
-        if stale := [resource.name for resource in stale_resources()]:
-            raise ServiceUnavailable(f"stale: {', '.join(stale)}")
+        """Ask for those that are late."""
+        if late := [_in_words(found) for found in late_lists()]:
+            raise ServiceUnavailable(f"late: {'; '.join(late)}")
 
 
 @dataclasses.dataclass
@@ -165,6 +165,17 @@ def all_checks() -> list[Any]:
     """Everything that `/health/` looks at, in the order in which it is shown."""
     processes = [ProcessCheck(process=name) for name in ("worker", "beat", *passages())]
     return [DatabaseCheck(), CacheCheck(), BrokerCheck(), *processes, DiskCheck(), FreshnessCheck(), TokenCheck()]
+
+
+def _in_words(late: LateList) -> str:
+    """`payments (open since 2026-03-14 09:26:53 UTC, full never)`: since each kind of run last ended well."""
+    kinds = [
+        f"{found.mode} since {found.last_success_at:%Y-%m-%d %H:%M:%S} UTC"
+        if found.last_success_at
+        else f"{found.mode} never"
+        for found in late.modes
+    ]
+    return f"{late.resource.name} ({', '.join(kinds)})"
 
 
 def _folders() -> list[Path]:

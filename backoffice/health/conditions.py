@@ -11,9 +11,13 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is wrong. about: which of several (a resource's name); facts: JSON, never personal data."""
+    """One thing that is wrong. about: which of several (a resource's name); facts: JSON, never personal data.
+
+    opens: whether it is reason for a new alert; where it is not, it only keeps the one that is open.
+    """
 
     about: str = ""
+    opens: bool = True
     facts: Facts = field(default_factory=dict)
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from celery import bootsteps
 from celery.beat import PersistentScheduler
+from celery.worker import state
+from django.conf import settings
 from django.db import DatabaseError, connections
 
 PULSE_SECONDS = 10
@@ -17,8 +19,10 @@ PULSE_SECONDS = 10
 logger = logging.getLogger(__name__)
 
 
-def pulse(name: str) -> None:
+def pulse(name: str, *passages: str) -> None:
     """Say that the process called `name` lives, and look after the alerts where nobody else does.
+
+    passages: those that it can vouch for besides.
 
     Uses a connection of its own and closes it: a pool process that is forked meanwhile must not share it.
     """
@@ -26,13 +30,23 @@ def pulse(name: str) -> None:
     from backoffice.operations.services import record_heartbeat  # noqa: PLC0415
 
     try:
-        record_heartbeat(name)
+        for alive in (name, *passages):
+            record_heartbeat(alive)
         watch_if_overdue()
     except DatabaseError as problem:
         # Only the kind: its text can hold personal data.
         logger.warning("the sign of life of %s was not written: %s", name, type(problem).__name__)
     finally:
         connections.close_all()
+
+
+def pulse_of_worker() -> None:
+    """Say that a worker lives, and that it takes up the queues of which it does a task at the moment.
+
+    Their own messages wait behind those tasks, which can be long (a full sync) or many (operations).
+    """
+    at_work = {request.delivery_info.get("routing_key") for request in state.active_requests}
+    pulse("worker", *(f"passage-{queue}" for queue in settings.WATCHED_QUEUES if queue in at_work))
 
 
 class WorkerPulse(bootsteps.StartStopStep):
@@ -47,7 +61,7 @@ class WorkerPulse(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Begin."""
-        self._entry = parent.timer.call_repeatedly(PULSE_SECONDS, pulse, ("worker",))
+        self._entry = parent.timer.call_repeatedly(PULSE_SECONDS, pulse_of_worker)
 
     def stop(self, parent: Any) -> None:
         """End."""

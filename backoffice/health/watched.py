@@ -9,13 +9,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from backoffice.face.mode_lines import MODE_TITLES
 from backoffice.operations.models import Operation, State
 from backoffice.sync.models import Quarantine
-from backoffice.sync.queries import recent_drift, stale_resources
+from backoffice.sync.modes import ModeFreshness
+from backoffice.sync.queries import late_lists, recent_drift
+from backoffice.sync.schedule import fair_time
 from backoffice.webhooks.queries import oldest_waiting_at, refused_count, waiting_count
 
 from .conditions import Condition, Facts, Finding
-from .heartbeats import is_silent, last_signs, passages
+from .heartbeats import is_sync_stopped, silence_noticed_at, silent_processes
 from .token import is_token_failing
 
 UNKNOWN_TOO_LONG = timedelta(minutes=15)
@@ -24,13 +27,31 @@ REFUSALS_PERIOD = timedelta(minutes=15)
 WAITING_TOO_LONG = timedelta(minutes=15)
 
 
-def _find_stale() -> Iterator[Finding]:
-    for resource in stale_resources():
-        yield Finding(about=resource.name, facts={"label": str(resource.label)})
+def _find_late_lists() -> Iterator[Finding]:
+    """Each list with its kinds of run that are late. What a silence has kept waiting gets a fair time after it."""
+    now, silence = timezone.now(), silence_noticed_at()
+    for late in late_lists():
+        yield Finding(
+            about=late.resource.name,
+            facts={"label": str(late.resource.label), "late": [_as_fact(found) for found in late.modes]},
+            opens=silence is None or any(now - silence > fair_time(found.mode) for found in late.modes),
+        )
 
 
-def _describe_stale(facts: Facts) -> str:
-    return _("%(label)s: older than they should be.") % {"label": capfirst(facts["label"])}
+def _as_fact(found: ModeFreshness) -> dict[str, str]:
+    last = found.last_success_at
+    return {"mode": str(found.mode), "last_success_at": f"{last:%Y-%m-%d %H:%M}" if last else ""}
+
+
+def _describe_late_list(facts: Facts) -> str:
+    parts = [_("%(label)s: older than they should be.") % {"label": capfirst(facts["label"])}]
+    for found in facts.get("late", []):
+        words = {"kind": MODE_TITLES.get(found["mode"], found["mode"]), "moment": found["last_success_at"]}
+        if words["moment"]:
+            parts.append(_("“%(kind)s” last ended well at %(moment)s UTC.") % words)
+        else:
+            parts.append(_("“%(kind)s” never ended well.") % words)
+    return " ".join(parts)
 
 
 def _find_growing_quarantine() -> Iterator[Finding]:
@@ -110,27 +131,38 @@ def _describe_drift(facts: Facts) -> str:
 
 
 def _find_silent_processes() -> Iterator[Finding]:
-    signs = last_signs()
-    silent = [name for name in ("worker", "beat") if is_silent(name, signs)]
-    if not silent and is_silent("passage", signs):
-        silent = ["passage"]
-    if not silent:
-        silent = [name for name in passages() if is_silent(name, signs)]
-    for name in silent:
-        yield Finding(about=name, facts={"name": name})
+    for name in silent_processes():
+        late = len(late_lists()) if is_sync_stopped([name]) else 0
+        yield Finding(about=name, facts={"name": name, "late": late})
 
 
-def _describe_silent(name: str) -> str:
+def _describe_silent(facts: Facts) -> str:
+    """Who is silent and what follows from it; lists that grow old meanwhile have no alerts of their own."""
+    words, late = _words_of_silence(facts["name"]), facts.get("late", 0)
+    if not late:
+        return words
+    follows = ngettext(
+        "%(count)d list is older than it should be.", "%(count)d lists are older than they should be.", late
+    )
+    return f"{words} {follows % {'count': late}}"
+
+
+def _words_of_silence(name: str) -> str:
     if queue := name.partition("passage-")[2]:
-        return _(
-            "No worker takes up the queue “%(queue)s”: start one with it in --queues. Until then what is in it is only "
-            "done later, by the syncs."
-        ) % {"queue": queue}
+        return " ".join([_("No worker takes up the queue “%(queue)s”.") % {"queue": queue}, _what_waits_in(queue)])
     return {
         "worker": _("No worker is alive: nothing is sent to the provider, nothing is read."),
         "beat": _("Beat is not alive: nothing is asked for on time."),
         "passage": _("Beat and a worker live, but messages do not pass between them."),
     }[name]
+
+
+def _what_waits_in(queue: str) -> str:
+    return {
+        "operations": _("Until one does, nothing is sent to the provider."),
+        "sync": _("Until one does, no list is read."),
+        "default": _("Until one does, records are not sealed, and nothing is purged."),
+    }.get(queue, _("Until one does, what is in it is only done later, by the syncs."))
 
 
 CONDITIONS = (
@@ -139,11 +171,12 @@ CONDITIONS = (
         page="admin:sync_overview",
         page_name=gettext_lazy("How fresh the data is"),
         label=gettext_lazy("A list is stale"),
-        find=_find_stale,
-        describe=_describe_stale,
+        find=_find_late_lists,
+        describe=_describe_late_list,
         advice=gettext_lazy(
-            "Open “How fresh the data is”: the last run says what went wrong. Does a worker run, does the provider "
-            "answer?"
+            "Open “How fresh the data is”: beside each kind of run stands what went wrong with the last one. Does the "
+            "provider answer? Without “Not final yet” open objects keep an old status here, without “Everything” what "
+            "is gone at the provider is not marked."
         ),
     ),
     Condition(
@@ -219,10 +252,11 @@ CONDITIONS = (
         name="silent",
         label=gettext_lazy("A process is silent"),
         find=_find_silent_processes,
-        describe=lambda facts: _describe_silent(facts["name"]),
+        describe=_describe_silent,
         advice=gettext_lazy(
-            "Look at the processes on the server and their logs, and start what is missing. Nothing is lost: what "
-            "waits is done when they are back."
+            "Look at the processes on the server and their logs, and start what is missing; each queue must stand in "
+            "the --queues of a worker. Nothing is lost: what waits is done when they are back. Lists that grow old "
+            "meanwhile get no alert of their own before they had time to catch up."
         ),
     ),
 )

@@ -11,12 +11,15 @@ from django.utils import timezone
 from backoffice.operations.models import Heartbeat
 
 from .conditions import Condition, Finding, all_conditions
+from .heartbeats import is_sync_stopped, note_silence, silent_processes
 from .models import Alert
 from .telling import DeliveryError, deliver, is_anybody_told
 
 WATCH_SECONDS = 60
 OVERDUE_SECONDS = 180
 TELL_AGAIN_AFTER = timedelta(hours=1)
+NOBODY_WATCHED = timedelta(seconds=240)
+"""A pause that one live process alone would not have left."""
 _CLAIM = "watch"
 
 logger = logging.getLogger(__name__)
@@ -27,8 +30,11 @@ def watch() -> bool:
 
     Each alert is told at once, and again each hour while it goes on; that it is over is told once.
     """
+    last = _last_watch()
     if not _claim(timedelta(seconds=WATCH_SECONDS - 5)):
         return False
+    if last is None or timezone.now() - last > NOBODY_WATCHED or is_sync_stopped(silent_processes()):
+        note_silence()
     for condition in all_conditions():
         _look(condition)
     _tell_what_is_due()
@@ -37,9 +43,13 @@ def watch() -> bool:
 
 def watch_if_overdue() -> None:
     """Do so where the usual way has fallen silent."""
-    last = Heartbeat.objects.filter(name=_CLAIM).values_list("at", flat=True).first()
+    last = _last_watch()
     if last and timezone.now() - last > timedelta(seconds=OVERDUE_SECONDS):
         watch()
+
+
+def _last_watch() -> datetime | None:
+    return Heartbeat.objects.filter(name=_CLAIM).values_list("at", flat=True).first()
 
 
 def _claim(pause: timedelta) -> bool:
@@ -63,19 +73,23 @@ def _look(condition: Condition) -> None:
 
 def _open_and_keep(condition: Condition, found: dict[str, Finding]) -> None:
     now = timezone.now()
-    known = _latest_alerts(found, since=now - TELL_AGAIN_AFTER)
+    known = {
+        **_latest_alerts([key for key in found if found[key].opens], since=now - TELL_AGAIN_AFTER),
+        **_latest_alerts([key for key in found if not found[key].opens], since=None),
+    }
     for key, finding in found.items():
         if key in known:
             Alert.objects.filter(pk=known[key]).update(closed_at=None, last_seen_at=now, facts=dict(finding.facts))
-        else:
+        elif finding.opens:
             Alert.objects.create(
                 key=key, kind=condition.name, facts=dict(finding.facts), opened_at=now, last_seen_at=now
             )
 
 
-def _latest_alerts(keys: Iterable[str], *, since: datetime) -> dict[str, int]:
-    """The alerts of these keys that are open, or were until just now: those come back, and are not told anew."""
-    alerts = Alert.objects.filter(Q(closed_at=None) | Q(closed_at__gte=since), key__in=list(keys))
+def _latest_alerts(keys: Iterable[str], *, since: datetime | None) -> dict[str, int]:
+    """The alerts of these keys that are open; and those that were since then: they come back, and are not told anew."""
+    lately = Q(closed_at__gte=since) if since else Q()
+    alerts = Alert.objects.filter(Q(closed_at=None) | lately, key__in=list(keys))
     return dict(alerts.order_by("pk").values_list("key", "pk"))
 
 

@@ -81,7 +81,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=10),
         "options": {"expires": 10},
     },
-    # A worker that was started before there were these queues leaves them alone: that must be seen.
+    # Behind many operations or long syncs they come too late: what is at work then says so instead.
     **{
         f"passage-{queue}": {
             "task": "backoffice.operations.tasks.note_passage",

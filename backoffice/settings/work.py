@@ -44,8 +44,8 @@ CELERY_TASK_ROUTES = {
     # A queue of their own: an event must not wait behind a long sync.
     "backoffice.webhooks.*": {"queue": "webhooks"},
 }
-# Nothing else would tell that no worker takes these up: the syncs do their work later.
-WATCHED_QUEUES = ("quick", "webhooks")
+# A worker can live and leave one of these alone: that must be seen.
+WATCHED_QUEUES = ("operations", "sync", "quick", "webhooks")
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 

@@ -16,15 +16,18 @@ from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import Resource
 from backoffice.sync.schedule import expect_next, late_after
 
-ENDED = (SyncRun.State.SUCCEEDED, SyncRun.State.FAILED, SyncRun.State.ABANDONED)
+NOT_WELL = (SyncRun.State.FAILED, SyncRun.State.ABANDONED)
+ENDED = (SyncRun.State.SUCCEEDED, *NOT_WELL)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModeFreshness:
     """One kind of run of a resource.
 
-    last_failure: the newest run that did not succeed, where it came after the last success. next_at: when the next
-    is to be expected; a moment that has passed means "any time now".
+    last_failure: the newest run that did not succeed, where it came after the last success. is_late: the last success
+    is too old, or there is none and the first try is as long ago; a full run that is at work, or was until just now,
+    reads what the others would. next_at: when the next is to be expected; a moment that has passed means "any time
+    now".
     """
 
     mode: SyncRun.Mode
@@ -46,14 +49,17 @@ def modes_of(resource: Resource) -> list[SyncRun.Mode]:
 
 
 def latest_runs(resources: Sequence[Resource]) -> dict[str, list[SyncRun]]:
-    """By resource its running run, and of each kind of run the newest of each end; one query."""
-    newest = [
-        _newest(resource.name, mode, state) for resource in resources for mode in modes_of(resource) for state in ENDED
-    ]
+    """By resource its running run, of each kind of run the newest of each end, and the oldest that did not end well:
+    one query."""
+    kinds = [(resource.name, mode) for resource in resources for mode in modes_of(resource)]
+    newest = [_first_by("-finished_at", name, mode, state) for name, mode in kinds for state in ENDED]
+    oldest = [_first_by("finished_at", name, mode, state) for name, mode in kinds for state in NOT_WELL]
     names = [resource.name for resource in resources]
     # All modes, named: only so is the index used.
     running = Q(resource__in=names, mode__in=SyncRun.Mode.values, state=SyncRun.State.RUNNING)
-    found = SyncRun.objects.filter(Q(pk__in=newest) | running).defer("seen_rows").select_related("requested_by")
+    found = (
+        SyncRun.objects.filter(Q(pk__in=[*newest, *oldest]) | running).defer("seen_rows").select_related("requested_by")
+    )
     runs: dict[str, list[SyncRun]] = {name: [] for name in names}
     for run in found.order_by("pk"):
         runs[run.resource].append(run)
@@ -62,31 +68,40 @@ def latest_runs(resources: Sequence[Resource]) -> dict[str, list[SyncRun]]:
 
 def describe_modes(resource: Resource, runs: Iterable[SyncRun]) -> list[ModeFreshness]:
     """How each kind of run stands, from what `latest_runs` gave for the resource."""
-    now = timezone.now()
-    return [_describe(mode, [run for run in runs if run.mode == mode], now) for mode in modes_of(resource)]
+    now, known = timezone.now(), list(runs)
+    return [_describe(mode, known, now) for mode in modes_of(resource)]
 
 
-def _describe(mode: SyncRun.Mode, runs: list[SyncRun], now: datetime) -> ModeFreshness:
+def _describe(mode: SyncRun.Mode, runs_of_all: list[SyncRun], now: datetime) -> ModeFreshness:
+    runs = [run for run in runs_of_all if run.mode == mode]
     success = max((run for run in runs if run.state == SyncRun.State.SUCCEEDED), key=_number, default=None)
-    failed = [run for run in runs if run.state in {SyncRun.State.FAILED, SyncRun.State.ABANDONED}]
-    failure = max(failed, key=_number, default=None)
-    running = next((run for run in runs if is_alive(run)), None)
-    succeeded_at = success.finished_at if success else None
-    is_old = succeeded_at is not None and now - succeeded_at > late_after(mode)
+    failure = max((run for run in runs if run.state in NOT_WELL), key=_number, default=None)
     return ModeFreshness(
         mode=mode,
         last_success=success,
         last_failure=failure if failure and (success is None or failure.pk > success.pk) else None,
-        running=running,
-        is_late=is_old and running is None,
+        running=next((run for run in runs if is_alive(run)), None),
+        is_late=_is_late(mode, runs_of_all, success, now),
         next_at=expect_next(mode, last_began_at=max((run.started_at for run in runs), default=None), now=now),
     )
+
+
+def _is_late(mode: SyncRun.Mode, runs: list[SyncRun], success: SyncRun | None, now: datetime) -> bool:
+    full = [run for run in runs if run.mode == SyncRun.Mode.FULL]
+    if any(is_alive(run) for run in runs if run.mode == mode or run in full):
+        return False
+    # A full run reads what the others would; one that was cut off kept them waiting as well.
+    ended = [success, *(full if mode != SyncRun.Mode.FULL else ())]
+    ends = [run.finished_at for run in ended if run and run.finished_at]
+    tries = [run.started_at for run in runs if run.mode == mode]
+    counted_from = max(ends) if ends else min(tries, default=None)
+    return counted_from is not None and now - counted_from > late_after(mode)
 
 
 def _number(run: SyncRun) -> int:
     return run.pk
 
 
-def _newest(resource: str, mode: SyncRun.Mode, state: SyncRun.State) -> Any:
+def _first_by(order: str, resource: str, mode: SyncRun.Mode, state: SyncRun.State) -> Any:
     runs = SyncRun.objects.filter(resource=resource, mode=mode, state=state)
-    return Subquery(runs.order_by("-finished_at").values("pk")[:1])
+    return Subquery(runs.order_by(order).values("pk")[:1])

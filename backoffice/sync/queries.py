@@ -13,7 +13,7 @@ from backoffice.sync.engine.lease import is_alive
 from backoffice.sync.models import DriftCheck, DriftFinding, MirroredModel, Quarantine, RecordedChange, SyncRun
 from backoffice.sync.modes import ModeFreshness, describe_modes, latest_runs
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
-from backoffice.sync.schedule import STALE_AFTER_MISSED, interval_of
+from backoffice.sync.schedule import interval_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,7 @@ class Freshness:
     """How true the rows of a resource are.
 
     last_success_at: when the last run over its list ended well, None for never. is_running: the live run, if any.
+    is_stale: never read, or its newest end is late; not while it is read.
     interval: how often a sync is due. last_error: what went wrong since then, empty where nothing did. modes: each
     kind of run by itself.
     """
@@ -31,6 +32,19 @@ class Freshness:
     is_stale: bool
     interval: timedelta
     last_error: str
+    modes: list[ModeFreshness]
+
+    @property
+    def late_modes(self) -> list[ModeFreshness]:
+        """The kinds of run that are late; the newest end where the list was never read at all."""
+        return [found for found in self.modes if found.is_late or (self.is_stale and found.mode == SyncRun.Mode.HEAD)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateList:
+    """A resource of which at least one kind of run is late."""
+
+    resource: Resource
     modes: list[ModeFreshness]
 
 
@@ -58,11 +72,12 @@ def last_success_at(name: str) -> datetime | None:
     return moment
 
 
-def stale_resources() -> list[Resource]:
-    """The resources whose rows are older than they should be."""
+def late_lists() -> list[LateList]:
+    """The resources of which a kind of run is late, with those kinds; one query."""
     resources = all_resources()
     known = freshness_of(resources)
-    return [resource for resource in resources if known[resource.name].is_stale]
+    found = [LateList(resource=resource, modes=known[resource.name].late_modes) for resource in resources]
+    return [late for late in found if late.modes]
 
 
 def about_restricted(key: str) -> Q:
@@ -103,16 +118,16 @@ def _describe(resource: Resource, runs: list[SyncRun]) -> Freshness:
     success = max(listed, key=lambda run: run.pk, default=None)
     running = next((run for run in runs if is_alive(run)), None)
     succeeded_at = success.finished_at if success else None
-    interval = interval_of(SyncRun.Mode.HEAD)
-    too_old = succeeded_at is None or timezone.now() - succeeded_at > STALE_AFTER_MISSED * interval
+    modes = describe_modes(resource, runs)
+    is_head_late = any(found.is_late for found in modes if found.mode == SyncRun.Mode.HEAD)
     failures = [run for run in runs if run.state in {SyncRun.State.FAILED, SyncRun.State.ABANDONED}]
     since = [run for run in failures if success is None or run.pk > success.pk]
     return Freshness(
         last_success_at=succeeded_at,
         last_mode=success.mode if success else "",
         is_running=running,
-        is_stale=too_old and running is None,
-        interval=interval,
+        is_stale=(succeeded_at is None or is_head_late) and running is None,
+        interval=interval_of(SyncRun.Mode.HEAD),
         last_error=max(since, key=lambda run: run.pk).error if since else "",
-        modes=describe_modes(resource, runs),
+        modes=modes,
     )

@@ -27,8 +27,12 @@ def interval_of(mode: str) -> timedelta:
 
 def late_after(mode: str) -> timedelta:
     """How old the last success of that mode may be before it counts as late."""
-    interval = interval_of(mode)
-    return interval + FULL_GRACE if mode == SyncRun.Mode.FULL else STALE_AFTER_MISSED * interval
+    return FULL_INTERVAL + FULL_GRACE if mode == SyncRun.Mode.FULL else fair_time(mode)
+
+
+def fair_time(mode: str) -> timedelta:
+    """How long a run of that mode may take to catch up, once what kept it from running is over."""
+    return FULL_GRACE if mode == SyncRun.Mode.FULL else STALE_AFTER_MISSED * interval_of(mode)
 
 
 def expect_next(mode: str, *, last_began_at: datetime | None, now: datetime) -> datetime:

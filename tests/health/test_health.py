@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.health.heartbeats import passages
 from backoffice.operations.models import Heartbeat
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import all_resources
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def all_well(db: None) -> None:
     """Every process was heard of just now, every list was read."""
     now = timezone.now()
-    for name in ("worker", "beat", "passage", "passage-quick", "passage-webhooks"):
+    for name in ("worker", "beat", *passages()):
         Heartbeat.objects.create(name=name, at=now)
     for resource in all_resources():
         SyncRun.objects.create(
@@ -82,8 +83,37 @@ def test_a_process_that_fell_silent_is_named(
 
 @pytest.mark.usefixtures("all_well")
 def test_stale_lists_are_named(seen_by: Callable[[User], dict[str, Any]], aurelio: User) -> None:
-    SyncRun.objects.filter(resource="payments").update(finished_at=timezone.now() - timedelta(hours=2))
-    assert seen_by(aurelio)["freshness"]["problem"] == "stale: payments"
+    ended_at = timezone.now() - timedelta(hours=2)
+    SyncRun.objects.filter(resource="payments").update(finished_at=ended_at)
+    assert seen_by(aurelio)["freshness"]["problem"] == f"late: payments (head since {ended_at:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+@pytest.mark.usefixtures("all_well")
+@pytest.mark.parametrize(("mode", "ago"), [("open", timedelta(hours=1)), ("full", timedelta(hours=27))])
+def test_a_list_whose_newest_end_is_read_is_named_where_another_kind_of_run_is_late(
+    seen_by: Callable[[User], dict[str, Any]], aurelio: User, mode: str, ago: timedelta
+) -> None:
+    ended_at = timezone.now() - ago
+    SyncRun.objects.create(
+        resource="payments",
+        mode=mode,
+        state="succeeded",
+        lease_token="1" * 32,
+        started_at=ended_at,
+        heartbeat_at=ended_at,
+        finished_at=ended_at,
+    )
+    SyncRun.objects.create(
+        resource="payments",
+        mode="open" if mode == "full" else "full",
+        state="succeeded",
+        lease_token="2" * 32,
+        started_at=timezone.now() - timedelta(hours=20),
+        heartbeat_at=timezone.now(),
+        finished_at=timezone.now() - (timedelta(hours=20) if mode == "open" else timedelta()),
+    )
+    problem = seen_by(aurelio)["freshness"]["problem"]
+    assert problem == f"late: payments ({mode} since {ended_at:%Y-%m-%d %H:%M:%S} UTC)"
 
 
 @pytest.mark.usefixtures("all_well")

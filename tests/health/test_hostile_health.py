@@ -1,16 +1,22 @@
 """What strangers, bad luck and careless settings do to `/health/` and to alerts."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.worker import state
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.health.heartbeats import passages
 from backoffice.health.models import Alert
+from backoffice.health.pulse import pulse_of_worker
+from backoffice.health.telling import words_of
 from backoffice.health.watching import watch
 from backoffice.operations.models import Heartbeat
 from backoffice.operations.tasks import note_passage
@@ -50,16 +56,38 @@ def test_while_the_database_is_away_a_stranger_is_told_so(client: Client, cookie
     assert (answer.status_code, answer.json()) == (503, {"status": "failing"})
 
 
-@pytest.mark.parametrize("queue", ["quick", "webhooks"])
+@pytest.mark.parametrize("queue", ["operations", "sync", "quick", "webhooks"])
 def test_a_queue_that_no_worker_takes_up_is_an_alert_that_names_it(queue: str) -> None:
     for name in ("worker", "beat", "passage"):
         Heartbeat.objects.create(name=name, at=timezone.now())
-    for other in {"quick", "webhooks"} - {queue}:
+    for other in {*settings.WATCHED_QUEUES} - {queue}:
         note_passage(queue=other)
     watch()
 
     (alert,) = Alert.objects.filter(kind="silent")
     assert alert.key == f"silent:passage-{queue}"
+    assert f"No worker takes up the queue “{queue}”." in words_of(alert)
+
+
+def test_a_default_queue_that_no_worker_takes_up_is_named_while_the_others_are_taken_up() -> None:
+    for name in ("worker", "beat", *passages()):
+        if name != "passage":
+            Heartbeat.objects.create(name=name, at=timezone.now())
+    watch()
+
+    (alert,) = Alert.objects.filter(kind="silent")
+    assert words_of(alert).startswith("No worker takes up the queue “default”.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_queue_whose_messages_wait_behind_a_long_task_of_it_is_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    full_sync = SimpleNamespace(delivery_info={"routing_key": "sync"})
+    monkeypatch.setattr(state, "active_requests", [full_sync])
+    pulse_of_worker()
+
+    names = set(Heartbeat.objects.values_list("name", flat=True))
+    assert names >= {"worker", "passage-sync"}
+    assert names.isdisjoint({"passage-operations", "passage-quick"})
 
 
 def test_a_queue_that_no_worker_takes_up_is_named_by_health(client: Client, aurelio: User) -> None:

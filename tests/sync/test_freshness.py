@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backoffice.sync.models import SyncRun
 from backoffice.sync.modes import ModeFreshness
-from backoffice.sync.queries import freshness, freshness_of
+from backoffice.sync.queries import freshness, freshness_of, late_lists
 from backoffice.sync.resources import all_resources
 from backoffice.sync.schedule import expect_next, interval_of, late_after
 
@@ -85,6 +85,39 @@ def test_the_next_full_run_comes_at_its_hour(hour: int, day: int) -> None:
 
 def test_a_resource_without_single_reads_has_no_such_runs() -> None:
     assert [found.mode for found in freshness("bank_accounts").modes] == [Mode.FULL, Mode.HEAD]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_kind_of_run_that_never_ended_well_is_late_from_its_first_try_on(mode: Mode) -> None:
+    _run(mode, state=State.FAILED, seconds=late_after(mode).total_seconds() - 60)
+    _run(mode, state=State.FAILED, seconds=1)
+    assert not _mode(mode).is_late
+    SyncRun.objects.filter(pk=SyncRun.objects.earliest("pk").pk).update(
+        started_at=timezone.now() - late_after(mode) - timedelta(minutes=1)
+    )
+    assert _mode(mode).is_late
+
+
+@pytest.mark.parametrize("mode", [Mode.HEAD, Mode.OPEN])
+def test_while_everything_is_read_nothing_less_is_late(mode: Mode) -> None:
+    _run(mode, hours=2)
+    full = _run(Mode.FULL, state=State.RUNNING, minutes=1)
+    assert not _mode(mode).is_late
+    SyncRun.objects.filter(pk=full.pk).update(state=State.ABANDONED, finished_at=timezone.now())
+    assert not _mode(mode).is_late
+    SyncRun.objects.filter(pk=full.pk).update(finished_at=timezone.now() - late_after(mode) - timedelta(seconds=1))
+    assert _mode(mode).is_late
+
+
+def test_a_full_run_that_fails_every_night_is_late_though_all_else_is_read() -> None:
+    _run(Mode.FULL, days=2)
+    for hours in (18, 1):
+        _run(Mode.FULL, state=State.FAILED, hours=hours)
+    for mode in (Mode.HEAD, Mode.OPEN):
+        _run(mode, seconds=10)
+    (late,) = [late for late in late_lists() if late.resource.name == "payments"]
+    assert [found.mode for found in late.modes] == [Mode.FULL]
+    assert not freshness("payments").is_stale
 
 
 def test_a_kind_of_run_that_never_ran_is_not_late_yet() -> None:
