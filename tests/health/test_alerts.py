@@ -142,7 +142,7 @@ def test_without_anybody_to_tell_it_stands_in_the_admin(client: Client, aurelio:
     alert = client.get(f"/admin/health/alert/{Alert.objects.get().pk}/change/").content.decode()
     assert "Take an umbrella." in alert
     assert "Nobody is told" in alert
-    assert "alerts about the running of the back office" in client.get("/admin/").content.decode()
+    assert "alert about the running of the back office" in client.get("/admin/").content.decode()
 
 
 def test_a_condition_that_cannot_be_looked_at_closes_nothing(
