@@ -424,6 +424,44 @@ def test_without_its_file_a_dialect_is_not_understood_and_nothing_wrong_is_writt
     assert not Payment.objects.exists()
 
 
+SAID_ALIKE = {
+    # Answers of the stand-in do not have them, in whatever dialect.
+    "list_available_assets.fields.name",
+    "list_payments.fields.coin_chain",
+    "list_off_ramps.fields.external_id",
+    "list_off_ramps.fields.fiat_symbol",
+    "get_on_ramp_quote.fields.amount",
+    "get_on_ramp_quote.fields.symbol",
+    *(f"{name}.fields.changed_at" for name in ("list_payments", "list_off_ramps")),
+    *(
+        f"{name}.fields.kyc_form_url"
+        for name in ("list_customers", "create_customer_delegated_kyc", "get_kyc_status", "find_user")
+    ),
+    # The guide names it, though no page shows the answer.
+    "get_kyc_status.fields.kyc_status",
+    # Our own name of what stands in the path.
+    "list_bank_transactions.request.iban",
+}
+"""Inferred names that the dialects do not say in their own way."""
+
+
+@pytest.mark.parametrize("dialect", OTHERS)
+def test_each_dialect_has_its_own_name_for_every_field_that_is_inferred(dialect: str) -> None:
+    catalogue = load_catalogue(override_of(dialect))
+    alike = set()
+    for name, call in load_catalogue().endpoints.items():
+        if call.request_provenance == "inferred":
+            alike |= {
+                f"{name}.request.{ours}" for ours, wire in call.request.items() if catalogue[name].request[ours] == wire
+            }
+        if call.answer_provenance == "inferred":
+            alike |= {
+                f"{name}.fields.{ours}" for ours, wire in call.fields.items() if catalogue[name].fields[ours] == wire
+            }
+
+    assert alike == SAID_ALIKE
+
+
 def test_each_dialect_differs_from_the_assumptions_wherever_something_is_inferred() -> None:
     built_in = load_catalogue()
     inferred = {name: call for name, call in built_in.endpoints.items() if call.path_provenance == "inferred"}
