@@ -1,5 +1,6 @@
 """Operations: the acts that people ask of the provider, their history, their batches, and who must agree to them."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -72,7 +73,8 @@ class Operation(models.Model):
     clear, without secrets or personal data. `subject_model` ("customers.customer") and `subject_id` (its primary key
     as text) name what it is about; `subject_is_restricted` says that it asked to be forgotten. `dedupe_key` says what
     makes two wishes the same one. `claim_token` is the worker's proof that the row is its own; `sent_at` is committed
-    just before the call, so that a worker that died earlier is proven not to have sent anything.
+    just before the call, so that a worker that died earlier is proven not to have sent anything. `first_sent_at` is
+    that of the first attempt which is not proven to have done nothing, however many came after it.
 
     `not_before` is when a queued operation may be taken up, and when an unknown one is read back by itself (None
     there: a person decides). `in_doubt` says that an attempt went out whose outcome nobody knows. `kept_answer` is
@@ -123,6 +125,7 @@ class Operation(models.Model):
     claimed_at = models.DateTimeField(_("taken up"), null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    first_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     read_backs = models.PositiveIntegerField(_("times read back"), default=0)
@@ -161,6 +164,11 @@ class Operation(models.Model):
     def is_final(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state in FINAL_STATES
+
+    @property
+    def can_be_done_since(self) -> datetime:
+        """The moment before which it cannot have been done: what the provider had by then was made by somebody else."""
+        return self.first_sent_at or self.created_at
 
     def set_subject(self, subject: models.Model) -> None:
         """Name the row that the operation is about (not saved here)."""

@@ -67,7 +67,7 @@ def _naming_company(answer: Received, company_name: str) -> dict[str, Any]:
 
 
 def read_back_by_email(operation: Operation, client: CryptoPocketClient, *, email: str) -> ReadBack:
-    """Look for the customer by e-mail; one that we knew before this was asked is not the outcome of it.
+    """Look for the customer by e-mail; one that we knew before this was sent is not the outcome of it.
 
     Done carries a `Received`. Raises the errors of the client.
     """
@@ -75,10 +75,10 @@ def read_back_by_email(operation: Operation, client: CryptoPocketClient, *, emai
         item = client.find_user(email=email)
     except NotFound:
         return NotDone()
-    if Customer.objects.filter(remote_id=item.parse().id, first_seen_at__lt=operation.created_at).exists():
+    if Customer.objects.filter(remote_id=item.parse().id, first_seen_at__lt=operation.can_be_done_since).exists():
         return CannotTell(
             reason=gettext(
-                "The provider has a customer with this e-mail, but we knew that customer before this was asked. "
+                "The provider has a customer with this e-mail, but we knew that customer before this was sent. "
                 "Most likely nothing new was registered: leave it, and use the customer in the list."
             )
         )

@@ -64,12 +64,14 @@ def find_payment(operation: Operation, client: CryptoPocketClient) -> ReadBack:
         return client.list_payments(page=number, external_id=wanted)
 
     # The filter is a guess: what it finds is checked, and what it does not find proves nothing.
-    search = _search([fetch_filtered(1)], "list_payments", parse=parse, matches=matches, asked_at=operation.created_at)
+    search = _search(
+        [fetch_filtered(1)], "list_payments", parse=parse, matches=matches, possible_since=operation.can_be_done_since
+    )
     found = _new_payments(search.found, operation)
     if found:
         return _judge(found, is_conclusive=True)
     pages = _newest_pages(lambda number: client.list_payments(page=number), "list_payments")
-    search = _search(pages, "list_payments", parse=parse, matches=matches, asked_at=operation.created_at)
+    search = _search(pages, "list_payments", parse=parse, matches=matches, possible_since=operation.can_be_done_since)
     found = _new_payments(search.found, operation)
     return _judge(found, is_conclusive=search.is_conclusive)
 
@@ -97,7 +99,7 @@ def find_off_ramp(operation: Operation, client: CryptoPocketClient) -> ReadBack:
     pages = _newest_pages(
         lambda number: client.list_off_ramps(page=number, user_id=request["user_id"]), "list_off_ramps"
     )
-    search = _search(pages, "list_off_ramps", parse=parse, matches=matches, asked_at=operation.created_at)
+    search = _search(pages, "list_off_ramps", parse=parse, matches=matches, possible_since=operation.can_be_done_since)
     found = _leave_out_known(
         search.found, operation, OffRamp.objects.all(), OffRampInstructions.objects.all(), "off_ramp_id"
     )
@@ -129,7 +131,7 @@ def _search(
     *,
     parse: Callable[[Any], Parsed],
     matches: Callable[[Any], bool | None],
-    asked_at: datetime,
+    possible_since: datetime,
 ) -> Search:
     """Read pages until one has an item that is older than the request; `matches` says None where it cannot say."""
     found: list[Sighting] = []
@@ -139,7 +141,7 @@ def _search(
         for item in page.items:
             parsed = _parse_or_none(parse, item)
             created_at = parsed.created_at if parsed is not None else None
-            if isinstance(created_at, datetime) and created_at < asked_at - CLOCKS_DIFFER:
+            if isinstance(created_at, datetime) and created_at < possible_since - CLOCKS_DIFFER:
                 reached_older = True
                 continue
             verdict = None if parsed is None else matches(parsed)
@@ -168,9 +170,9 @@ def _parse_or_none(parse: Callable[[Any], Parsed], item: Any) -> Parsed | None:
 def _leave_out_known(
     found: list[Sighting], operation: Operation, mirrored: QuerySet[Any], created_here: QuerySet[Any], column: str
 ) -> list[Sighting]:
-    """Leave out what was here before this was asked, and what another operation has created."""
+    """Leave out what was here before this was sent, and what another operation has created."""
     ids = [sighting.remote_id for sighting in found]
-    before = mirrored.filter(remote_id__in=ids, first_seen_at__lt=operation.created_at)
+    before = mirrored.filter(remote_id__in=ids, first_seen_at__lt=operation.can_be_done_since)
     others = created_here.filter(**{f"{column}__in": ids}).exclude(operation=operation)
     known = {*before.values_list("remote_id", flat=True), *others.values_list(column, flat=True)}
     unique = {sighting.remote_id: sighting for sighting in found if sighting.remote_id not in known}

@@ -1,21 +1,24 @@
 """The answer to a creation was lost: what is found of it at the provider, and what is left to a person."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice import provider
-from backoffice.operations.models import Operation, OperationEvent, State
-from backoffice.operations.services import perform, read_back
+from backoffice.operations.models import ApprovalPolicy, Operation, OperationEvent, State
+from backoffice.operations.services import approve, do_again, perform, read_back
 from backoffice.sandbox import Sandbox
 from backoffice.sync.services import sync_resource
 from customers.models import Customer
 from payments.models import OffRamp, OffRampInstructions, Payment, PaymentInstructions
-from tests.payments.creating import GUIDED, GUIDED_ORDER, OFF_RAMP, PAYMENT, SALE, TRANSFER, create
+from tests.payments.creating import GUIDED, GUIDED_ORDER, OFF_RAMP, PAYMENT, SALE, TRANSFER, confirm, create
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +168,95 @@ def test_a_provider_that_is_down_leaves_it_unknown(at_felixs: Client, offers: Sa
     offers.control.fault("error_500", "listOnRampTransactions", count=None)
     assert read_back(operation_id=operation.pk).state == State.UNKNOWN
     assert not Payment.objects.exists()
+
+
+# What others created between the asking and the sending
+
+EXTERNAL_ID = "remit-9"
+ORDERS = [
+    (PAYMENT, {**TRANSFER, "external_id": EXTERNAL_ID}),
+    (GUIDED, {**GUIDED_ORDER, "external_id": EXTERNAL_ID}),
+    (OFF_RAMP, SALE),
+]
+every_creation = pytest.mark.parametrize("errand", ORDERS)
+
+
+def ask_two_days_ago(client: Client, customer: Customer, errand: tuple[str, dict[str, str]]) -> Operation:
+    """Felix asks for it, and nothing is sent yet."""
+    assert confirm(client, errand[0], customer, errand[1]).status_code == 302
+    Operation.objects.update(created_at=timezone.now() - timedelta(days=2))
+    return Operation.objects.get()
+
+
+def create_alike(offers: Sandbox, customer: Customer, at: str) -> None:
+    """Somebody else creates both, a payment and an off-ramp that look like what Felix asked for."""
+    offers.control.add_payment(user_id=customer.remote_id, external_id=EXTERNAL_ID, created_at=at)
+    alike = {"user_id": customer.remote_id, "amount": "250500000000000000000", "decimals": 18, "crypto": "USDT"}
+    offers.control.add_offramp(**alike, blockchain="bsc", created_at=at)
+
+
+def hours_ago(hours: int) -> str:
+    return (timezone.now() - timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+
+
+def send(operation: Operation, offers: Sandbox, fault: str) -> None:
+    """Send it, and lose the answer."""
+    calls = {"create_payment": "createPayment", "create_guided_payment": "createGuidedPayment"}
+    offers.control.fault(fault, calls.get(operation.kind, "createOffRamp"))
+    Operation.objects.update(not_before=None)
+    assert perform(operation.pk).state == State.UNKNOWN
+
+
+def assert_nothing_is_taken_for_ours(operation: Operation) -> None:
+    assert read_back(operation_id=operation.pk).state == State.QUEUED
+    assert not PaymentInstructions.objects.exists()
+    assert not OffRampInstructions.objects.exists()
+
+
+@every_creation
+def test_what_another_created_while_it_waited_for_approval_is_not_taken_for_ours(
+    at_felixs: Client, offers: Sandbox, lena: Customer, sofia: User, errand: Any
+) -> None:
+    ApprovalPolicy.objects.exclude(kind="").update(amount_from=1, active=True)
+    operation = ask_two_days_ago(at_felixs, lena, errand)
+    create_alike(offers, lena, hours_ago(5))
+    approve(operation_id=operation.pk, by=sofia)
+    send(operation, offers, "drop_before")
+    assert_nothing_is_taken_for_ours(operation)
+
+
+@every_creation
+def test_what_another_created_while_the_provider_was_down_is_not_taken_for_ours(
+    at_felixs: Client, offers: Sandbox, lena: Customer, settings: Any, errand: Any
+) -> None:
+    operation = ask_two_days_ago(at_felixs, lena, errand)
+    settings.CRYPTOPOCKET_BASE_URL = "http://127.0.0.1:9/api"
+    provider.reset_client()
+    assert perform(operation.pk).state == State.QUEUED
+    settings.CRYPTOPOCKET_BASE_URL = offers.base_url
+    provider.reset_client()
+    create_alike(offers, lena, hours_ago(5))
+    send(operation, offers, "drop_before")
+    assert_nothing_is_taken_for_ours(operation)
+
+
+def test_an_off_ramp_that_the_mirror_had_before_the_sending_is_not_taken_for_ours(
+    at_felixs: Client, offers: Sandbox, lena: Customer
+) -> None:
+    operation = ask_two_days_ago(at_felixs, lena, (OFF_RAMP, SALE))
+    create_alike(offers, lena, hours_ago(0))
+    sync_resource(name="offramps", mode="full")
+    send(operation, offers, "drop_before")
+    assert_nothing_is_taken_for_ours(operation)
+
+
+def test_an_off_ramp_of_an_earlier_attempt_is_ours_although_the_mirror_saw_it_before_the_last_one(
+    at_felixs: Client, offers: Sandbox, lena: Customer, felix: User
+) -> None:
+    operation = ask_two_days_ago(at_felixs, lena, (OFF_RAMP, SALE))
+    send(operation, offers, "drop_after")
+    sync_resource(name="offramps", mode="full")
+    do_again(operation_id=operation.pk, by=felix, reason="Nothing was to be seen of it")
+    send(operation, offers, "drop_before")
+    assert read_back(operation_id=operation.pk).state == State.SUCCEEDED
+    assert OffRampInstructions.objects.get().off_ramp == OffRamp.objects.get()

@@ -7,7 +7,8 @@ others can hold personal data.
 from dataclasses import replace
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,10 +74,11 @@ def _attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
 
 def _mark_sent(operation: Operation) -> bool:
     """Commit that the call goes out now: from here on nobody can say that nothing was sent."""
-    operation.sent_at = timezone.now()
+    operation.sent_at = now = timezone.now()
     mine = Q(pk=operation.pk, state=State.SENDING, claim_token=operation.claim_token, sent_at__isnull=True)
     with transaction.atomic():
-        if not Operation.objects.filter(mine).update(sent_at=operation.sent_at):
+        first = Coalesce("first_sent_at", Value(now))
+        if not Operation.objects.filter(mine).update(sent_at=now, first_sent_at=first):
             return False
         record("operation.sent", subject=operation, operation_id=operation.pk, attempt=operation.attempts)
     return True

@@ -150,6 +150,7 @@ def _settle_refusal_in_doubt(operation: Operation, outcome: Declined) -> bool:
 
 
 def _settle_nothing_sent(operation: Operation, outcome: NothingSent) -> bool:
+    """Back to the queue, with what was known of earlier attempts when this one was claimed."""
     if outcome.needs_a_person:
         until = pacing.next_attempt_unauthorised(attempts=operation.attempts)
     else:
@@ -161,6 +162,7 @@ def _settle_nothing_sent(operation: Operation, outcome: NothingSent) -> bool:
         State.QUEUED,
         note=outcome.text,
         sent_at=None,
+        first_sent_at=operation.first_sent_at,
         nudged_at=None,
         in_doubt=operation.in_doubt,
         **waiting,
