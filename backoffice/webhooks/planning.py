@@ -18,7 +18,6 @@ from .sightings import note_event
 from .targets import Target, guesses_of, targets_of
 
 AT_ONCE = 500
-_PLANNED_ANEW = ["state", "outcome", "wanted_at", "tries", "next_try_at", "read_back", "settled_at", "error"]
 
 
 @transaction.atomic
@@ -32,13 +31,11 @@ def plan_waiting() -> int:
         return 0
     contract = get_catalogue().webhook
     planned = _targets_by_event(events, contract)
-    effects = [_make_effect(event, target) for event in events for target in planned[event.pk]]
+    # What an earlier plan of a replayed event left: the catalogue may have been corrected since.
+    WebhookEffect.objects.filter(event__in=[event.pk for event in events]).delete()
     WebhookEffect.objects.bulk_create(
-        effects,
-        update_conflicts=True,
-        unique_fields=["event", "resource", "remote_id"],
-        update_fields=_PLANNED_ANEW,
-    )
+        _make_effect(event, target) for event in events for target in planned[event.pk]
+    )  # fmt: skip
     _move(events, planned)
     _note_sightings(events)
     return len(events)
@@ -108,7 +105,10 @@ def _state_after(event: WebhookEvent, targets: list[Target]) -> str:
 
 
 def _note_sightings(events: list[WebhookEvent]) -> None:
-    """Tell the subscriptions what came: the newest event of each type, and each live check of ours."""
-    newest = {event.event_type if event.event_type != LIVE_CHECK else event.pk: event for event in events}
-    for event in newest.values():
+    """Tell the subscriptions what came: the newest event of each type, and each live check of ours.
+
+    In the order of the types: two who lock the same rows in different orders would wait for each other.
+    """
+    newest = {(event.event_type, event.pk if event.event_type == LIVE_CHECK else 0): event for event in events}
+    for _type, event in sorted(newest.items()):
         note_event(event_type=event.event_type, event_id=event.provider_event_id, received_at=event.received_at)

@@ -1,7 +1,7 @@
 """The second step: an object is read from the provider once, for all events that wait for it.
 
 One at a time reads an object: a running `ReadBack` row is the claim. What waits when it begins is attached to it, and
-settled with what it found; what comes later waits for the next one.
+settled with what it found; what comes later waits for the next one. A read that fails is a failed try of what was due.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from django.utils import timezone
 from backoffice.cryptopocket.errors import CryptoPocketError, InvalidRequest, NotFound, NotSent, UnreadableItem
 from backoffice.observing import CauseKind, caused_by
 from backoffice.provider import get_quick_client
+from backoffice.sync.engine.statements import any_of_numbers
 from backoffice.sync.errors import NothingOpenError, NotMirroredError, RestrictedRowError, UnknownResourceError
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import get_resource
@@ -25,24 +26,28 @@ from backoffice.sync.services import refresh_one, request_sync
 
 from . import pacing
 from .models import ReadBack, WebhookEffect, WebhookEvent
+from .queries import failed_events
 from .targets import Target
 
 SOURCE = "webhook"
 _HOPELESS = (InvalidRequest, UnreadableItem, NothingOpenError, UnknownResourceError)
-_NOT_THERE = (NotFound, NotMirroredError)
 
 logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """Why an object could not be read, and how often that is tried."""
+    """Why an object could not be read, and how often that is tried.
+
+    counts_before: it is a failed try only of what was wanted before then; of everything where it is None.
+    """
 
     text: str
     tries: int = pacing.TRIES
     tries_unsigned: int = pacing.TRIES
     pause_seconds: float = 0
     is_of_the_provider: bool = True
+    counts_before: datetime | None = None
 
 
 def read_back(target: Target) -> bool:
@@ -60,7 +65,7 @@ def read_back(target: Target) -> bool:
     except RestrictedRowError:
         outcome = ReadBack.Outcome.LEFT_OUT
     except Exception as problem:  # noqa: BLE001 - whatever it was is written down, and logged where it is a fault of ours
-        failure = _explain(problem)
+        failure = _explain(problem, target[0])
         _note_failure(claim, failure)
         if isinstance(problem, NotMirroredError):
             _ask_for_the_newest(target[0])
@@ -73,7 +78,15 @@ def settle_read_meanwhile(targets: list[Target]) -> int:
     """Settle what needs no read, because the object was read for another reason since; one statement a resource."""
     names = {name for name, _remote_id in targets}
     ids = {remote_id for _name, remote_id in targets}
-    return sum(_settle_read_meanwhile(name, ids) for name in names)
+    waiting = _waiting().filter(remote_id__in=ids, read_back=None)
+    return sum(_settle_read_meanwhile(name, waiting) for name in names)
+
+
+def settle_failed_read_since() -> int:
+    """Settle what could not be read for the events of the last days, where its object was read since."""
+    failed = WebhookEffect.objects.filter(state=WebhookEffect.State.FAILED, event__in=failed_events())
+    names = list(failed.order_by().values_list("resource", flat=True).distinct())
+    return sum(_settle_read_meanwhile(name, failed) for name in names)
 
 
 def give_up_lost() -> int:
@@ -89,7 +102,7 @@ def give_up_lost() -> int:
 
 def close_left_over() -> int:
     """Close the events that are being read back although nothing of them waits any more; says how many."""
-    return _close(WebhookEvent.objects.all())
+    return _close(WebhookEvent.objects.filter(state=WebhookEvent.State.READING))
 
 
 def _waiting() -> QuerySet[WebhookEffect]:
@@ -140,20 +153,51 @@ def _note_failure(claim: ReadBack, failure: Failure) -> None:
         return
     attached = _waiting().filter(read_back=claim)
     _lock_events(attached)
-    most = attached.aggregate(most=Max("tries"))["most"] or 0
-    attached.update(tries=F("tries") + 1, error=failure.text)
+    due = attached.filter(next_try_at__lte=claim.began_at)
+    due.update(error=failure.text)
+    if failure.counts_before is None:
+        _count_try(claim, due, failure)
+    else:
+        _count_try(claim, due.filter(wanted_at__lt=failure.counts_before), failure)
+        _wait_for_the_list(due.filter(wanted_at__gte=failure.counts_before))
+    attached.update(read_back=None)
+
+
+def _count_try(claim: ReadBack, due: QuerySet[WebhookEffect], failure: Failure) -> None:
+    most = due.aggregate(most=Max("tries"))["most"]
+    if most is None:
+        return
+    due.update(tries=F("tries") + 1)
     is_unsigned = Q(event__verdict=WebhookEvent.Verdict.UNSIGNED)
     spent = Q(tries__gte=failure.tries) | is_unsigned & Q(tries__gte=failure.tries_unsigned)
-    attached.filter(spent).update(state=WebhookEffect.State.FAILED, settled_at=timezone.now())
+    due.filter(spent).update(state=WebhookEffect.State.FAILED, settled_at=timezone.now())
     _close_events(WebhookEffect.objects.filter(read_back=claim, state=WebhookEffect.State.FAILED))
-    again = pacing.next_try_at(tries=most + 1, at_least_seconds=failure.pause_seconds)
-    attached.update(read_back=None, next_try_at=again)
+    due.update(next_try_at=pacing.next_try_at(tries=most + 1, at_least_seconds=failure.pause_seconds))
+
+
+def _wait_for_the_list(due: QuerySet[WebhookEffect]) -> None:
+    oldest = due.aggregate(oldest=Min("wanted_at"))["oldest"]
+    if oldest is not None:
+        due.update(next_try_at=pacing.next_try_before_the_list(wanted_at=oldest))
 
 
 def _ask_for_the_newest(name: str) -> None:
     """Have the newest end of a list read: a single read does not show all that a new row needs."""
     if cache.add(f"webhooks-newest:{name}", 1, timeout=pacing.SPACING.total_seconds()):
         request_sync(name=name, mode=SyncRun.Mode.HEAD)
+
+
+def _list_read_at(name: str) -> datetime:
+    """When the last run began that read the newest end of a list; not before what can be waited for.
+
+    Before that a new object need not be here: another run holds the list, or it cannot be read. A full sync that
+    went on where another had stopped has perhaps not read the newest.
+    """
+    newest = Q(mode=SyncRun.Mode.HEAD) | Q(mode=SyncRun.Mode.FULL, resumed_from=None)
+    runs = SyncRun.objects.filter(newest, resource=name, state=SyncRun.State.SUCCEEDED)
+    longest_ago = timezone.now() - pacing.LIST_READ_WITHIN
+    began: datetime | None = runs.filter(started_at__gt=longest_ago).aggregate(began=Max("started_at"))["began"]
+    return began or longest_ago
 
 
 def _end(claim: ReadBack, **how: Any) -> bool:
@@ -173,32 +217,34 @@ def _lock_events(effects: QuerySet[WebhookEffect]) -> None:
 
 
 def _close_events(effects: QuerySet[WebhookEffect]) -> None:
-    """Say of the events of these effects that nothing of them waits any more, where that is so."""
-    _close(WebhookEvent.objects.filter(pk__in=effects.order_by().values("event")))
+    """Say of the events of these effects that nothing of them waits or has failed any more, where that is so."""
+    states = [WebhookEvent.State.READING, WebhookEvent.State.FAILED]
+    _close(WebhookEvent.objects.filter(pk__in=effects.order_by().values("event"), state__in=states))
 
 
 def _close(events: QuerySet[WebhookEvent]) -> int:
     own = WebhookEffect.objects.filter(event=OuterRef("pk"))
-    over = events.filter(~Exists(own.filter(state=WebhookEffect.State.WAITING)), state=WebhookEvent.State.READING)
-    failed = over.filter(Exists(own.filter(state=WebhookEffect.State.FAILED)))
-    return failed.update(state=WebhookEvent.State.FAILED) + over.update(state=WebhookEvent.State.DONE)
+    has_failed = Exists(own.filter(state=WebhookEffect.State.FAILED))
+    over = events.filter(~Exists(own.filter(state=WebhookEffect.State.WAITING)))
+    done = over.filter(~has_failed).update(state=WebhookEvent.State.DONE)
+    return done + over.filter(has_failed).update(state=WebhookEvent.State.FAILED)
 
 
 @transaction.atomic
-def _settle_read_meanwhile(name: str, remote_ids: set[str]) -> int:
+def _settle_read_meanwhile(name: str, effects: QuerySet[WebhookEffect]) -> int:
     try:
         rows = get_resource(name).rows
     except UnknownResourceError:
         return 0
     newer = rows.filter(remote_id=OuterRef("remote_id"), read_at__gt=OuterRef("wanted_at"), missing_since=None)
-    waiting = _waiting().filter(Exists(newer), resource=name, remote_id__in=remote_ids, read_back=None)
-    keys = list(waiting.values_list("pk", flat=True))
+    keys = list(effects.filter(Exists(newer), resource=name).values_list("pk", flat=True))
     if keys:
-        settled = WebhookEffect.objects.filter(pk__in=keys)
+        settled = WebhookEffect.objects.filter(pk__in=any_of_numbers(keys))
         _lock_events(settled)
-        settled.filter(state=WebhookEffect.State.WAITING).update(
+        settled.exclude(state=WebhookEffect.State.SETTLED).update(
             state=WebhookEffect.State.SETTLED,
             outcome=WebhookEffect.Outcome.READ_MEANWHILE,
+            read_back=None,
             settled_at=timezone.now(),
             error="",
         )
@@ -206,9 +252,17 @@ def _settle_read_meanwhile(name: str, remote_ids: set[str]) -> int:
     return len(keys)
 
 
-def _explain(problem: Exception) -> Failure:
+def _explain(problem: Exception, name: str) -> Failure:
     """What to do about what went wrong. The texts hold no secrets: only what our own errors say of themselves."""
-    if isinstance(problem, _NOT_THERE):
+    if isinstance(problem, NotMirroredError):
+        return Failure(
+            text=f"{problem} Its list is asked for.",
+            tries=pacing.TRIES_NOT_FOUND,
+            tries_unsigned=1,
+            is_of_the_provider=False,
+            counts_before=_list_read_at(name),
+        )
+    if isinstance(problem, NotFound):
         return Failure(text=str(problem), tries=pacing.TRIES_NOT_FOUND, tries_unsigned=1, is_of_the_provider=False)
     if isinstance(problem, _HOPELESS):
         return Failure(text=str(problem), tries=1, tries_unsigned=1, is_of_the_provider=False)

@@ -19,7 +19,7 @@ from . import pacing
 from .models import ReadBack, WebhookEffect, WebhookEvent
 from .nudging import nudge, nudge_soon
 from .planning import plan_waiting
-from .reading_back import close_left_over, give_up_lost, read_back, settle_read_meanwhile
+from .reading_back import close_left_over, give_up_lost, read_back, settle_failed_read_since, settle_read_meanwhile
 from .receiving import find_type_and_ids
 from .targets import Target
 
@@ -46,11 +46,15 @@ def process_events(*, budget_seconds: float = BUDGET_SECONDS) -> int:
 
 
 def sweep() -> None:
-    """Find what nobody looks after: read-backs whose worker was lost, events whose nudge was, events left open."""
+    """Find what nobody looks after: read-backs whose worker was lost, events whose nudge was, events left open.
+
+    What could not be read for an event and was read for another reason since is no failure any more.
+    """
     if lost := give_up_lost():
         logger.warning("read_backs_lost", count=lost)
     if left_over := close_left_over():
         logger.warning("events_left_open", count=left_over)
+    settle_failed_read_since()
     process_events()
 
 

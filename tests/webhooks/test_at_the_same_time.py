@@ -3,14 +3,17 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from backoffice.webhooks import reading_back
-from backoffice.webhooks.models import ReadBack, WebhookEffect, WebhookEvent
+from backoffice.sandbox import Sandbox
+from backoffice.webhooks import planning, reading_back
+from backoffice.webhooks.models import ReadBack, WebhookEffect, WebhookEvent, WebhookSubscription
 from backoffice.webhooks.planning import plan_waiting
+from backoffice.webhooks.sightings import note_event
 from payments.models import Payment
 from tests.webhooks.deliveries import deliver
 
@@ -53,6 +56,50 @@ def _claim(resource: str, remote_id: str) -> ReadBack:
     claim = reading_back._claim((resource, remote_id))
     assert claim is not None
     return claim
+
+
+def test_two_planners_note_events_of_the_same_types_and_neither_is_cut_off(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for event_type in ("PAY_IN", "COINS_SENT"):
+        WebhookSubscription.objects.create(event_type=event_type)
+    first, second = threading.Event(), threading.Event()
+    waits = {1: (first, second), 2: (second, first)}
+
+    def note(**told: Any) -> bool:
+        """Each goes on with its second type when the other has noted its first, or waits for a row of this one."""
+        noted = note_event(**told)
+        done, other = waits[planner.number]
+        done.set()
+        other.wait(timeout=1)
+        return noted
+
+    planner = threading.local()
+    monkeypatch.setattr(planning, "note_event", note)
+    outcomes: list[str] = []
+
+    def plan(number: int) -> None:
+        planner.number = number
+        try:
+            with transaction.atomic():
+                planning._note_sightings(told[number])
+            outcomes.append("planned")
+        except OperationalError as problem:
+            outcomes.append(str(problem))
+        finally:
+            connection.close()
+
+    deliver("PAY_IN", payment_id="p1")
+    deliver("COINS_SENT", payment_id="p1")
+    events = list(WebhookEvent.objects.order_by("pk"))
+    told = {1: events, 2: events[::-1]}
+    planners = [threading.Thread(target=plan, args=(number,)) for number in waits]
+    for thread in planners:
+        thread.start()
+    for thread in planners:
+        thread.join(timeout=20)
+
+    assert outcomes == ["planned", "planned"]
 
 
 def test_an_event_about_two_objects_is_done_when_both_reads_end_in_the_same_moment(payment: Payment) -> None:

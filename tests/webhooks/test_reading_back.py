@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from backoffice.audit.models import AuditRecord
 from backoffice.calls.models import ProviderCall
 from backoffice.calls.recording import call_log
 from backoffice.sandbox import Sandbox
-from backoffice.sync.models import RecordedChange
+from backoffice.sync.models import RecordedChange, SyncRun
 from backoffice.sync.services import refresh_one, sync_resource
 from backoffice.webhooks import pacing, reading_back
 from backoffice.webhooks.live_checks import EVENT_TYPE as LIVE_CHECK
@@ -125,6 +126,109 @@ def test_an_event_about_a_payment_that_is_not_mirrored_yet_asks_for_the_newest_o
     process_events()
     assert Payment.objects.get().status == "payment_received"
     assert (_states(), _outcomes()) == (["done"], [("settled", "read_meanwhile")])
+
+
+def _retry(times: int) -> None:
+    for _time in range(times):
+        make_due()
+        process_events()
+
+
+def _begin_run(*, mode: str, **more: Any) -> SyncRun:
+    now = timezone.now()
+    return SyncRun.objects.create(
+        resource="payments", mode=mode, lease_token=uuid.uuid4(), started_at=now, heartbeat_at=now, **more
+    )
+
+
+def test_an_event_about_a_new_payment_outlasts_a_full_sync_that_keeps_the_newest_from_being_read(
+    sandbox: Sandbox,
+) -> None:
+    row = sandbox.control.add_payment(status="payment_received")
+    full = _begin_run(mode="full")
+    deliver("PAY_IN", payment_id=row["id"])
+    _retry(pacing.TRIES_NOT_FOUND + 1)
+    assert (_outcomes(), WebhookEffect.objects.get().tries) == ([("waiting", "")], 0)
+
+    SyncRun.objects.filter(pk=full.pk).update(state="succeeded", finished_at=timezone.now())
+    _retry(1)
+    sync_resource(name="payments", mode="head")
+    _retry(1)
+    assert (_states(), _outcomes()) == (["done"], [("settled", "read_meanwhile")])
+
+
+def test_an_event_about_a_payment_that_its_list_does_not_show_fails_after_a_few_tries(sandbox: Sandbox) -> None:
+    row = sandbox.control.add_payment(status="payment_received")
+    deliver("PAY_IN", payment_id=row["id"])
+    _begin_run(mode="head", state="succeeded")
+    _retry(pacing.TRIES_NOT_FOUND - 1)
+    assert _states() == ["reading"]
+
+    _retry(1)
+    assert _states() == ["failed"]
+
+
+def test_a_full_sync_that_went_on_in_the_middle_is_no_proof_that_the_newest_were_read(sandbox: Sandbox) -> None:
+    row = sandbox.control.add_payment(status="payment_received")
+    deliver("PAY_IN", payment_id=row["id"])
+    stopped = _begin_run(mode="full", state="abandoned")
+    _begin_run(mode="full", state="succeeded", resumed_from=stopped)
+    _retry(pacing.TRIES_NOT_FOUND + 1)
+
+    assert _states() == ["reading"]
+
+
+def test_an_event_about_a_payment_whose_list_cannot_be_read_for_a_day_fails(sandbox: Sandbox) -> None:
+    row = sandbox.control.add_payment(status="payment_received")
+    deliver("PAY_IN", payment_id=row["id"])
+    plan_waiting()
+    WebhookEffect.objects.update(wanted_at=timezone.now() - pacing.LIST_READ_WITHIN)
+    _retry(pacing.TRIES_NOT_FOUND)
+
+    assert _states() == ["failed"]
+
+
+def test_the_longer_a_list_is_not_read_the_rarer_its_object_is_asked_for() -> None:
+    now = timezone.now()
+    pauses = [
+        (pacing.next_try_before_the_list(wanted_at=now - timedelta(seconds=age)) - now).total_seconds()
+        for age in (0, 60, 3600)
+    ]
+    assert pauses == pytest.approx([5, 60, 300], abs=2)
+
+
+def test_a_failed_event_is_done_when_its_object_was_read_for_another_reason(payment: Payment) -> None:
+    deliver("COINS_SENT", payment_id=payment.remote_id)
+    deliver("COINS_SENT", payment_id="somebody-elses")
+    plan_waiting()
+    WebhookEffect.objects.update(state="failed", settled_at=timezone.now())
+    sweep()
+    assert _states() == ["failed", "failed"]
+
+    sync_resource(name="payments", mode="full")
+    sweep()
+    assert _states() == ["done", "failed"]
+    assert _outcomes() == [("settled", "read_meanwhile"), ("failed", "")]
+
+
+def test_a_new_event_uses_up_no_try_of_an_older_one(
+    sandbox: Sandbox, payment: Payment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacing, "SPACING", timedelta(0))
+    sandbox.control.fault("error_500", "getPayment", count=None)
+    deliver("PAY_IN", payment_id=payment.remote_id)
+    process_events()
+    older = WebhookEffect.objects.get()
+    for step in range(pacing.TRIES):
+        deliver("COINS_SENT", payment_id=payment.remote_id, step=step)
+        process_events()
+    as_it_was = WebhookEffect.objects.get(pk=older.pk)
+    assert (as_it_was.state, as_it_was.tries, as_it_was.next_try_at) == ("waiting", 1, older.next_try_at)
+
+    sandbox.control.clear_faults()
+    deliver("PAY_OUT", payment_id=payment.remote_id)
+    process_events()
+    assert set(_states()) == {"done"}
 
 
 def test_a_repeated_event_causes_one_read(payment: Payment, reads: Callable[[], int]) -> None:
@@ -416,6 +520,18 @@ def test_a_replayed_event_is_read_again_although_the_object_was_read_since(
 
     assert reads() == 2
     assert _outcomes() == [("settled", "unchanged")]
+
+
+def test_a_replay_with_a_corrected_catalogue_leaves_nothing_of_the_earlier_plan(payment: Payment, sofia: User) -> None:
+    deliver("COINS_SENT", payment_id=payment.remote_id)
+    plan_waiting()
+    WebhookEffect.objects.update(resource="customers", state="failed", settled_at=timezone.now())
+    WebhookEvent.objects.update(state="failed")
+    replay(WebhookEvent.objects.all(), by=sofia)
+    process_events()
+
+    assert _states() == ["done"]
+    assert [(effect.resource, effect.outcome) for effect in WebhookEffect.objects.all()] == [("payments", "changed")]
 
 
 def test_planning_and_settling_do_not_ask_once_an_event(payment: Payment, django_assert_max_num_queries: Any) -> None:
