@@ -83,9 +83,7 @@ def run_probe(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, 
     try:
         ended = prober.run(api_key=configuration.api_key, api_secret=configuration.api_secret)
         if options["record"] and not ended:
-            prober.record(Path(options["record"]))
-    except (CryptoPocketError, NothingLeftError, OSError) as problem:
-        ended = f"The recording is not complete: {problem or 'too few requests were allowed'}."
+            ended = _record(prober, Path(options["record"]))
     except KeyboardInterrupt:
         ended = "Broken off by hand: what was found so far stands above."
     finally:
@@ -100,6 +98,15 @@ def run_probe(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, 
     if ended:
         command.stderr.write(ended)
         sys.exit(1)
+
+
+def _record(prober: Prober, directory: Path) -> str:
+    """Keep answers; return "" or a text that says why not all of them were kept."""
+    try:
+        prober.record(directory)
+    except (CryptoPocketError, NothingLeftError, OSError) as problem:
+        return f"The recording is not complete: {problem or 'too few requests were allowed'}."
+    return ""
 
 
 def _print(command: BaseCommand, findings: Sequence[Finding], options: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """A probe of a stand-in provider, as tests start it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from backoffice.cryptopocket import Catalogue, Configuration, load_catalogue
@@ -7,7 +8,7 @@ from backoffice.cryptopocket.outgoing import join_url
 from backoffice.cryptopocket.probing.asking import Asker, ReadOnlyTransport
 from backoffice.cryptopocket.probing.notebook import Finding
 from backoffice.cryptopocket.probing.prober import Prober
-from backoffice.cryptopocket.transport import HttpTransport
+from backoffice.cryptopocket.transport import HttpTransport, Transport
 from backoffice.sandbox import Sandbox
 
 READS = {
@@ -32,12 +33,17 @@ def make_configuration(sandbox: Sandbox, **changes: Any) -> Configuration:
 
 
 def make_prober(
-    configuration: Configuration, *, catalogue: Catalogue | None = None, maximum: int = 1_000, **more: Any
+    configuration: Configuration,
+    *,
+    catalogue: Catalogue | None = None,
+    maximum: int = 1_000,
+    wrap: Callable[[Transport], Transport] = lambda transport: transport,
+    **more: Any,
 ) -> tuple[Prober, ReadOnlyTransport]:
-    """Return a prober and its transport."""
+    """Return a prober and its transport. wrap: puts something around what really sends."""
     contract = catalogue or load_catalogue()
     transport = ReadOnlyTransport(
-        HttpTransport(configuration),
+        wrap(HttpTransport(configuration)),
         token_url=join_url(configuration.base_url, contract["authenticate"].path),
         maximum=maximum,
     )

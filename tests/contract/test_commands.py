@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backoffice.cryptopocket.contract_file import load_catalogue
+from backoffice.cryptopocket.errors import InvalidRequest
 from backoffice.cryptopocket.probing.notebook import Notebook
 from backoffice.cryptopocket.probing.prober import Prober
 from backoffice.cryptopocket.probing.report import describe_findings
@@ -248,3 +249,31 @@ def try_to_register_lena() -> str:
         return run("try", "create_customer", "--field", "name=Lena", "--field", "email=lena@example.org", "--yes")
     except CommandError as problem:
         return str(problem)
+
+
+def test_a_recording_that_is_not_complete_is_told_as_such(
+    stand_in: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_the_way = tmp_path / "recording"
+    in_the_way.write_text("a file, and no directory", encoding="utf-8")
+
+    with pytest.raises(SystemExit):
+        call_command("contract", "probe", "--record", str(in_the_way), *FAST)
+
+    assert "The recording is not complete" in capsys.readouterr().err
+
+
+def test_a_probe_that_records_nothing_says_nothing_of_a_recording(
+    stand_in: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise InvalidRequest("user_id is empty", endpoint="find_user")
+
+    monkeypatch.setattr(Prober, "_probe_customers", fail)
+    file = tmp_path / "contract.toml"
+
+    told = run("probe", "--write", str(file), *FAST)
+
+    assert "recording" not in told
+    assert "an error of ours, InvalidRequest" in told
+    assert load_catalogue(str(file))["list_payments"].path_provenance == "confirmed"

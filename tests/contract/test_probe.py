@@ -132,6 +132,16 @@ def test_a_provider_that_is_down_is_told_as_such(stand_in: Sandbox) -> None:
     assert ended.startswith("The provider cannot be reached: no connection")
 
 
+def test_an_address_that_cannot_be_called_is_told_as_such(stand_in: Sandbox) -> None:
+    configuration = make_configuration(stand_in, base_url="http://127.0.0.1:99999/api")
+    prober, _ = make_prober(configuration)
+
+    ended = prober.run(api_key=configuration.api_key, api_secret=configuration.api_secret)
+
+    assert ended.startswith("No token could be asked for")
+    assert "nothing was sent" in ended
+
+
 def test_html_in_place_of_a_token_is_told_as_such(stand_in: Sandbox) -> None:
     stand_in.control.fault("html_body", "authenticate", count=None)
 

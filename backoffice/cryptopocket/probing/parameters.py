@@ -1,7 +1,7 @@
 """Which parameter names a call heeds: another value under a name that counts changes the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from backoffice.cryptopocket.probing.alternatives import PARAMETERS
@@ -99,7 +99,7 @@ def is_other(found: Any, before: Any) -> bool:
         return (found is None) != (before is None)
     try:
         ratio = Decimal(str(found)) / Decimal(str(before))
-    except (InvalidOperation, ZeroDivisionError):
+    except ArithmeticError:
         return bool(found != before)
     return not Decimal("0.8") < ratio < Decimal("1.25")
 

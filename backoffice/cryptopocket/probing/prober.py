@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from backoffice.cryptopocket.endpoints import Catalogue
-from backoffice.cryptopocket.errors import NotSent, OutcomeUnknown, RateLimited
-from backoffice.cryptopocket.probing.asking import Asker, NothingLeftError
+from backoffice.cryptopocket.errors import InvalidRequest, NotSent, OutcomeUnknown, RateLimited
+from backoffice.cryptopocket.probing.asking import Asker, NothingLeftError, WriteRefusedError
 from backoffice.cryptopocket.probing.by_method import probe_writing_paths
 from backoffice.cryptopocket.probing.entering import NoEntryError, enter
 from backoffice.cryptopocket.probing.listing import probe_list
@@ -32,6 +35,16 @@ OnProgress = Callable[[int, int], None]
 _MOST_SINGLES = 8
 _MOST_COINS = 4
 _QUOTED_AMOUNT = Decimal(100)
+_LISTS = {"get_payment": "list_payments", "get_off_ramp": "list_off_ramps"}
+"""A call that reads one object, and the list that shows which there are."""
+
+
+class _Step(msgspec.Struct, frozen=True):
+    """A part of the probe. call: the call that it is about, or `conventions`."""
+
+    call: str
+    name: str
+    take: Callable[[], object]
 
 
 class Prober:
@@ -55,7 +68,7 @@ class Prober:
         self.notebook.found_at = datetime.now(UTC)
         try:
             enter(self._session, api_key=api_key, api_secret=api_secret)
-            self._run_stages()
+            self._run_steps()
         except NoEntryError as problem:
             return str(problem)
         except NothingLeftError:
@@ -65,6 +78,8 @@ class Prober:
             return f"The provider turned a request away with HTTP 429: use a lower --requests-per-second.{asked}"
         except (NotSent, OutcomeUnknown) as problem:
             return f"The provider cannot be reached: {problem.reason}."
+        except InvalidRequest as problem:
+            return f"No token could be asked for: {problem}."
         finally:
             self._note_what_is_left()
         return ""
@@ -73,32 +88,38 @@ class Prober:
         """Keep answers with look-alikes for personal data; return how many. Raises what asking raises."""
         return record(self._session, directory)
 
-    def _run_stages(self) -> None:
-        stages = self._stages()
-        for done, stage in enumerate(stages):
-            self._on_progress(done, len(stages))
-            stage()
-        self._on_progress(len(stages), len(stages))
+    def _run_steps(self) -> None:
+        steps = self._steps()
+        for done, step in enumerate(steps):
+            self._on_progress(done, len(steps))
+            self._take(step)
+        self._on_progress(len(steps), len(steps))
 
-    def _stages(self) -> list[Callable[[], Any]]:
+    def _take(self, step: _Step) -> None:
+        """Take a step. What nobody foresaw is noted by its kind, since its text can hold values; the others go on."""
+        try:
+            step.take()
+        except (NothingLeftError, NotSent, OutcomeUnknown, WriteRefusedError):
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the other steps can be taken
+            reason = f"it ended with an error of ours, {type(problem).__name__}: report it"
+            self.notebook.note(step.call, f"step {step.name}", "not tried", reason=reason)
+
+    def _steps(self) -> list[_Step]:
         session = self._session
+        lists = ("list_available_assets", "list_payment_methods", "list_customers", "list_payments", "list_off_ramps")
         return [
-            lambda: probe_list(session, "list_available_assets"),
-            lambda: probe_list(session, "list_payment_methods"),
-            lambda: probe_list(session, "list_customers"),
-            lambda: probe_list(session, "list_payments"),
-            lambda: probe_list(session, "list_off_ramps"),
-            lambda: probe_list(session, "list_bank_accounts"),
-            self._probe_bank_lines,
-            self._probe_customers,
-            lambda: probe_single(session, "get_payment", self._different("list_payments", "payment_id")),
-            lambda: probe_single(session, "get_off_ramp", self._different("list_off_ramps", "off_ramp_id")),
-            self._settle,
-            self._probe_prices,
-            self._probe_units,
-            lambda: probe_writing_paths(session),
-            lambda: probe_refusals(session),
-            lambda: widen_answers(self.notebook),
+            *(_Step(name, "list", partial(probe_list, session, name)) for name in (*lists, "list_bank_accounts")),
+            _Step("list_bank_transactions", "list", self._probe_bank_lines),
+            _Step("find_user", "customers", self._probe_customers),
+            _Step("get_payment", "single reads", partial(self._probe_singles, "get_payment", "payment_id")),
+            _Step("get_off_ramp", "single reads", partial(self._probe_singles, "get_off_ramp", "off_ramp_id")),
+            _Step("conventions", "words and dates", self._settle),
+            _Step("get_token_price", "prices", self._probe_prices),
+            _Step("conventions", "units of money", self._probe_units),
+            _Step("conventions", "paths of calls that write", partial(probe_writing_paths, session)),
+            _Step("conventions", "refusals", partial(probe_refusals, session)),
+            _Step("conventions", "answers of calls that write", partial(widen_answers, self.notebook)),
         ]
 
     def _probe_bank_lines(self) -> None:
@@ -113,6 +134,10 @@ class Prober:
         emails = [{"email": email} for email in session.values("list_customers", "email")[:1]]
         probe_single(session, "find_user", emails)
         probe_single(session, "get_kyc_status", self._different("list_customers", "user_id", by="kyc_status"))
+
+    def _probe_singles(self, name: str, argument: str) -> None:
+        """Probe a call with a few objects of the list that shows them."""
+        probe_single(self._session, name, self._different(_LISTS[name], argument))
 
     def _different(self, name: str, argument: str, *, by: str = "status") -> list[dict[str, Any]]:
         """Return the ids of a few objects of a list: one of each status, the first and the last."""

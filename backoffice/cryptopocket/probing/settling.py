@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backoffice.cryptopocket.endpoints import read_zone
-from backoffice.cryptopocket.probing.alternatives import DATE_FORMATS, WORD_FIELDS, WORDS, ZONES
+from backoffice.cryptopocket.probing.alternatives import WORD_FIELDS, WORDS, ZONES
 from backoffice.cryptopocket.probing.session import Session
-from backoffice.cryptopocket.probing.shapes import find_date_format
+from backoffice.cryptopocket.probing.shapes import read_written_date
 from backoffice.cryptopocket.probing.vocabulary import note_words
 from backoffice.cryptopocket.words import make_word_table
 
@@ -109,25 +109,22 @@ def _pairs_of_dates(session: Session) -> Iterator[tuple[datetime, datetime]]:
 
 
 def _read_naive(value: Any) -> datetime | None:
-    """Return a written date that carries no zone, else None."""
-    form = find_date_format(value)
-    if not isinstance(value, str) or form is None:
-        return None
-    moment = datetime.fromisoformat(value) if form == "iso" else _read_as(value, form)
+    """Return a written date and time that carries no zone, else None."""
+    moment = read_written_date(value)
     return moment if moment and moment.tzinfo is None and len(value) > 10 else None
 
 
-def _read_as(value: str, form: str) -> datetime | None:
-    return datetime.strptime(value, form) if form in DATE_FORMATS else None  # noqa: DTZ007 - it carries no zone
-
-
 def _read_aware(value: Any) -> datetime | None:
-    if find_date_format(value) != "iso":
+    moment = read_written_date(value)
+    try:
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except OverflowError:
         return None
-    moment = datetime.fromisoformat(value)
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def _is_local(local: datetime, moment: datetime, *, zone: str) -> bool:
     """Whether a clock in that zone showed the local time at that moment; fractions of a second may be cut."""
-    return abs((local.replace(tzinfo=read_zone(zone)) - moment).total_seconds()) < 1
+    try:
+        return abs((local.replace(tzinfo=read_zone(zone)) - moment).total_seconds()) < 1
+    except OverflowError:
+        return False

@@ -42,6 +42,17 @@ def find_date_format(value: Any) -> str | None:
     return next((form for form in DATE_FORMATS if _is_written_as(value, form)), None)
 
 
+def read_written_date(value: Any) -> datetime | None:
+    """Return a written date as it stands, with a zone or without; None for what only looks like one."""
+    form = find_date_format(value)
+    if not isinstance(value, str) or form is None:
+        return None
+    try:
+        return datetime.fromisoformat(value) if form == "iso" else datetime.strptime(value, form)  # noqa: DTZ007 - as it stands
+    except ValueError:
+        return None
+
+
 def _name_number_of_date(value: int | Decimal) -> str | None:
     if 1_200_000_000 <= value < 2_500_000_000:
         return "seconds"

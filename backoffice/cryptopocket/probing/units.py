@@ -7,23 +7,35 @@ from typing import Any, Literal
 from backoffice.cryptopocket.probing.session import Session
 
 FiatUnit = Literal["cents", "whole"]
+_UNDECIDED = "no amount has a fraction: look at one that you know, and set fiat_unit"
 _FACTOR = {"whole": Decimal(1), "cents": Decimal(100)}
 
 
+_MOST_DIGITS = 40
+_MOST_DECIMALS = 36
+
+
 def read_number(value: Any) -> Decimal | None:
-    """Return a number that is a number or a decimal text, else None."""
+    """Return a number that is a number or a decimal text, else None; so is what no amount of money can be."""
     if isinstance(value, bool) or value is None:
         return None
     try:
         number = Decimal(str(value))
-    except InvalidOperation:
+    except (InvalidOperation, ValueError):
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS else None
+
+
+def _read_decimals(value: Any) -> int | None:
+    """Return how many decimals a coin has, None for what cannot be that."""
+    number = read_number(value)
+    return int(number) if number is not None and 0 <= number <= _MOST_DECIMALS else None
 
 
 def has_fraction(value: Any) -> bool:
-    """Whether an amount is written with decimals: then it is in whole units."""
-    return isinstance(value, Decimal) or (isinstance(value, str) and "." in value)
+    """Whether an amount has a fraction that is not zero: then it is in whole units. 150000.0 can be cents."""
+    number = read_number(value)
+    return number is not None and number % 1 != 0
 
 
 def note_unit(session: Session, name: str, key: str, unit: str | None, *, how: str) -> None:
@@ -73,20 +85,20 @@ def probe_off_ramp_units(session: Session, price_of_coin: Mapping[str, Decimal])
 
 
 def _with_whole_coins(item: Mapping[str, Any], unit: str | None) -> dict[str, Any]:
-    amount, decimals = read_number(item.get("amount")), read_number(item.get("decimals"))
+    amount, decimals = read_number(item.get("amount")), _read_decimals(item.get("decimals"))
     if amount is not None and unit == "base_units" and decimals is not None:
-        return {**item, "coins": amount.scaleb(-int(decimals))}
+        return {**item, "coins": amount.scaleb(-decimals)}
     return {**item, "coins": amount if unit == "whole" else None}
 
 
 def _find_crypto_unit(items: Iterable[Mapping[str, Any]]) -> tuple[str | None, str]:
     """Whole coins have a point now and then; base units are long rows of digits beside their decimals."""
-    amounts = [(item.get("amount"), read_number(item.get("decimals"))) for item in items]
+    amounts = [(item.get("amount"), _read_decimals(item.get("decimals"))) for item in items]
     if any(has_fraction(amount) for amount, _ in amounts):
-        return "whole", "amounts are written with decimals"
+        return "whole", "some amounts have a fraction"
     pairs = [(read_number(amount), decimals) for amount, decimals in amounts]
     known = [(amount, decimals) for amount, decimals in pairs if amount is not None and decimals is not None]
-    if known and all(amount >= Decimal(10) ** (int(decimals) - 3) for amount, decimals in known if decimals >= 4):
+    if known and all(amount >= Decimal(10) ** (decimals - 3) for amount, decimals in known if decimals >= 4):
         return "base_units", "digits without a point, as long as their decimals say"
     return None, "too few amounts to tell"
 
@@ -96,14 +108,14 @@ def _find_fiat_unit(
 ) -> tuple[FiatUnit | None, str]:
     amounts = list(items)
     if any(has_fraction(item.get("fiat_amount")) for item in amounts):
-        return "whole", "amounts are written with decimals"
+        return "whole", "some amounts have a fraction"
     votes = [_vote(item, price_of_coin, coins=coins, symbol=symbol) for item in amounts]
     counted = {unit: votes.count(unit) for unit in ("cents", "whole")}
     if counted["cents"] > 3 * counted["whole"]:
         return "cents", "the amount of coins at today's price is a hundredth of it"
     if counted["whole"] > 3 * counted["cents"]:
         return "whole", "the amount of coins at today's price comes to it"
-    return None, "no amount has decimals, and no price tells"
+    return None, f"no price tells, and {_UNDECIDED}"
 
 
 def _vote(item: Mapping[str, Any], prices: Mapping[str, Decimal], *, coins: str, symbol: str) -> FiatUnit | None:
@@ -152,13 +164,13 @@ def probe_bank_units(session: Session) -> None:
     if accounts:
         fraction = any(has_fraction(account.get("balance")) for account in accounts)
         unit = "whole" if fraction else line_unit
-        how = "balances are written with decimals" if fraction else "as its lines"
+        how = "balances have a fraction" if fraction else "as its lines" if line_unit else _UNDECIDED
         note_unit(session, "list_bank_accounts", "fiat_unit", unit, how=how)
 
 
 def _find_bank_unit(session: Session, lines: list[dict[str, Any]]) -> tuple[FiatUnit | None, str]:
     if any(has_fraction(line.get("amount")) for line in lines):
-        return "whole", "amounts are written with decimals"
+        return "whole", "some amounts have a fraction"
     payments = {str(payment.get("id")): payment for payment in session.items.get("list_payments", [])}
     unit = session.notebook.endpoint("list_payments").fiat_unit or "cents"
     for line in lines:
@@ -168,7 +180,4 @@ def _find_bank_unit(session: Session, lines: list[dict[str, Any]]) -> tuple[Fiat
             ratio = abs(amount) / (payment / _FACTOR[unit])
             if ratio in {Decimal(1), Decimal(100)}:
                 return ("whole" if ratio == 1 else "cents"), "compared with the payments that lines belong to"
-    odd = [line for line in lines if (amount := read_number(line.get("amount"))) and amount % 100]
-    if len(odd) >= 5:
-        return "cents", "all amounts are whole numbers, and most are no round sums"
-    return None, "no amount has decimals, and no payment tells"
+    return None, f"no line belongs to a payment that tells, and {_UNDECIDED}"

@@ -107,6 +107,10 @@ def _note_format(session: Session, name: str, values: list[Any]) -> None:
         notebook.change_conventions(numeric_dates=numeric[0])
     if written:
         notebook.change_conventions(date_formats=(*conventions.date_formats, *written))
+    if unread := len(values) - len(_read_moments(session, values)):
+        reason = f"{unread} of {len(values)} cannot be read in any of these ways: such an item goes to the quarantine"
+        notebook.note(name, "dates", "ambiguous", assumed=assumed, found=shown, reason=reason)
+        return
     known = set(forms) <= {"iso", *notebook.assumed.conventions.date_formats}
     notebook.note(name, "dates", "confirmed" if known and not differs else "differs", assumed=assumed, found=shown)
 
