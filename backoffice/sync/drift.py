@@ -21,6 +21,7 @@ from backoffice.audit.context import current_context, under_one_id
 from backoffice.audit.services import record
 from backoffice.cryptopocket.errors import (
     CryptoPocketError,
+    InvalidRequest,
     NotFound,
     NotSent,
     OutcomeUnknown,
@@ -140,7 +141,7 @@ def _compare_sample(resource: Resource, check: DriftCheck) -> None:
         try:
             _compare(resource, check, row)
             failures = 0
-        except (Refused, UnreadableItem):
+        except (InvalidRequest, Refused, UnreadableItem):
             check.unread += 1
         except (NotSent, OutcomeUnknown) as problem:
             check.unread, failures = check.unread + 1, failures + 1

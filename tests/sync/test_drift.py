@@ -152,6 +152,13 @@ def test_the_same_seed_chooses_the_same_rows(start_provider: Callable[..., Sandb
     assert len(set(first)) == 10
 
 
+def test_an_id_that_cannot_be_sent_does_not_end_the_check(sandbox: Sandbox, announced: Payment) -> None:
+    mirror_payment(sandbox)
+    spoil(announced, remote_id="..")
+    check = drift.check_resource(name="payments")
+    assert (check.sample, check.same, check.unread, check.error) == (2, 1, 1, "")
+
+
 def test_nobody_who_asked_to_be_forgotten_is_read(sandbox: Sandbox) -> None:
     sandbox.control.add_customer(name="Lena", last_name="Ortega", email="lena@example.org", kyc_status="valid")
     sync_resource(name="customers", mode="full")

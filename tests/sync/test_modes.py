@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from backoffice.cryptopocket.errors import NotAuthorised, NotSent, Refused
@@ -174,7 +175,8 @@ def test_open_puts_a_bad_object_aside_and_resolves_it_when_it_is_mended(
     assert sync("purchases", "open").quarantined == 1
     assert open_quarantine().get().item_key == "1#single"
     remote.change(1, fiat_amount="11.00")
-    assert sync("purchases", "open").changed == 1
+    with time_machine.travel(timezone.now() + timedelta(minutes=15)):
+        assert sync("purchases", "open").changed == 1
     assert not open_quarantine().exists()
 
 

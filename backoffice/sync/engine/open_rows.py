@@ -6,19 +6,27 @@ Those that people look at come first, then the rest, the one read longest ago fi
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
 from backoffice.cryptopocket.client import CryptoPocketClient
-from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, NotSent, OutcomeUnknown, Refused
+from backoffice.cryptopocket.errors import (
+    CryptoPocketError,
+    InvalidRequest,
+    NotFound,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+)
 from backoffice.cryptopocket.objects import Item
 from backoffice.observing import about
 from backoffice.security.restriction import without_restricted
+from backoffice.sync.engine.left_alone import leave_alone, without_left_alone
 from backoffice.sync.engine.looking import looked_at
 from backoffice.sync.engine.missing import mark_rows_missing
 from backoffice.sync.engine.session import Session
@@ -26,8 +34,6 @@ from backoffice.sync.errors import NothingOpenError, ProviderDownError
 from backoffice.sync.resources import Resource, all_resources
 
 FAILURES_IN_A_ROW = 5
-LEFT_ALONE = timedelta(minutes=15)
-"""How long an object that could not be read is not tried again, so that it does not stand before all others."""
 
 # (changed or first seen within, read again after): the longer an object rests, the less often it is asked for.
 RHYTHM = (
@@ -51,24 +57,34 @@ def read_open_rows(session: Session) -> str:
         for row in find_due(resource, resource.open_rows()):
             reader.read(row)
     except (CryptoPocketError, ProviderDownError):
-        session.flush(confirms_unchanged=True)
+        reader.flush()
         raise
-    session.flush(confirms_unchanged=True)
+    reader.flush()
     return reader.note
 
 
 def find_due(resource: Resource, rows: QuerySet[Any]) -> list[Any]:
     """The rows whose turn it is: those that people look at, then the one read longest ago, at most `plan_reads()`.
 
-    Nothing is asked about somebody who asked to be forgotten.
+    Nothing is asked about somebody who asked to be forgotten. Those that are left alone take up no place.
     """
     now, limit = timezone.now(), plan_reads()
     is_looked_at = looked_at(resource, now)
     due = without_restricted(rows).filter(_is_due(now) | is_looked_at, missing_since=None)
     first = due.annotate(is_looked_at=ExpressionWrapper(is_looked_at, output_field=BooleanField()))
-    found = list(first.order_by("-is_looked_at", "read_at", "pk")[: 2 * limit])
-    left_alone = cache.get_many([_key(row) for row in found])
-    return [row for row in found if _key(row) not in left_alone][:limit]
+    return _take(first.order_by("-is_looked_at", "read_at", "pk").only("remote_id"), limit)
+
+
+def _take(due: QuerySet[Any], limit: int) -> list[Any]:
+    """The first of the rows that are not left alone, so many where there are as many."""
+    found: list[Any] = []
+    size = 2 * limit
+    for start in count(step=size):
+        slice_of_due = list(due[start : start + size])
+        found += without_left_alone(slice_of_due)
+        if len(found) >= limit or len(slice_of_due) < size:
+            break
+    return found[:limit]
 
 
 def plan_reads() -> int:
@@ -87,6 +103,7 @@ class _Reader:
         self._read_one = read_one
         self._failures_in_a_row = 0
         self._unread: Counter[str] = Counter()
+        self._unwritten: list[Any] = []
 
     @property
     def note(self) -> str:
@@ -104,18 +121,29 @@ class _Reader:
         except NotFound:
             self._note_missing(row)
         except Refused as refused:
-            self._leave_alone(row, f"refused with {refused.code}")
+            self._note_unread(row, f"refused with {refused.code}", longer_each_time=True)
+        except InvalidRequest as problem:
+            self._note_unread(row, problem.reason, longer_each_time=True)
         except (NotSent, OutcomeUnknown) as problem:
-            self._leave_alone(row, problem.reason)
+            self._note_unread(row, problem.reason, longer_each_time=False)
             self._count_failure(problem)
         else:
             self._failures_in_a_row = 0
             self._receive(row, item)
 
+    def flush(self) -> None:
+        """Write what was read; what could not become a row is left alone. Raises LeaseLostError."""
+        rows, self._unwritten = self._unwritten, []
+        tally = self._session.flush(confirms_unchanged=True)
+        for row in rows:
+            if row.remote_id not in tally.outcomes:
+                leave_alone(row, longer_each_time=True)
+
     def _receive(self, row: Any, item: Item[Any]) -> None:
+        self._unwritten.append(row)
         self._session.receive_single(row.remote_id, item)
         if self._session.pending.is_due:
-            self._session.flush(confirms_unchanged=True)
+            self.flush()
 
     def _note_missing(self, row: Any) -> None:
         session = self._session
@@ -125,9 +153,9 @@ class _Reader:
             )
             session.lease.save_progress()
 
-    def _leave_alone(self, row: Any, reason: str) -> None:
+    def _note_unread(self, row: Any, reason: str, *, longer_each_time: bool) -> None:
         self._unread[reason] += 1
-        cache.set(_key(row), 1, LEFT_ALONE.total_seconds())
+        leave_alone(row, longer_each_time=longer_each_time)
         self._session.lease.beat()
 
     def _count_failure(self, problem: NotSent | OutcomeUnknown) -> None:
@@ -143,7 +171,3 @@ def _is_due(now: datetime) -> Q:
         is_due |= band & Q(changed_at__lte=now - younger) if younger else band
         younger = age
     return is_due
-
-
-def _key(row: Any) -> str:
-    return f"sync-unread:{type(row).__name__}:{row.pk}"
