@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from backoffice.cryptopocket.errors import NotAuthorised, NotSent, Refused
+from backoffice.cryptopocket.errors import NotAuthorised, NotFound, NotSent, Refused
 from backoffice.sync.errors import NothingOpenError, NotMirroredError
 from backoffice.sync.models import RecordedChange, SyncRun
 from backoffice.sync.queries import open_quarantine
@@ -110,6 +110,20 @@ def test_open_marks_what_the_provider_does_not_know_any_more(remote: RemoteList,
     remote.remove(2)
     assert sync("purchases", "open").missing == 1
     assert Payment.objects.get(remote_id="2").missing_since is not None
+
+
+def test_open_marks_nothing_that_a_newer_read_brought_meanwhile(remote: RemoteList, purchases: Resource) -> None:
+    remote.items = [purchase(1)]
+    sync("purchases")
+    _age(0.5, 10)
+
+    def read_one(client: Any, remote_id: str) -> Any:
+        mirror_item(name="purchases", payload=purchase(1), read_at=timezone.now(), source="operation")
+        raise NotFound(endpoint="get_payment", code="not_found")
+
+    payments_resource(remote, read_one=read_one)
+    assert sync("purchases", "open").missing == 0
+    assert Payment.objects.get().missing_since is None
 
 
 def test_open_stops_when_the_provider_is_down(remote: RemoteList, purchases: Resource) -> None:

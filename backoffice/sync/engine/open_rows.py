@@ -115,11 +115,12 @@ class _Reader:
 
     def read(self, row: Any) -> None:
         """Read one row's object anew. Raises ProviderDownError, NotAuthorised, LeaseLostError."""
+        began = timezone.now()
         try:
             with about(row._meta.label_lower, row.remote_id):  # noqa: SLF001 - Django's documented way to ask
                 item = self._read_one(self._session.client, row.remote_id)
         except NotFound:
-            self._note_missing(row)
+            self._note_missing(row, before=began)
         except Refused as refused:
             self._note_unread(row, f"refused with {refused.code}", longer_each_time=True)
         except InvalidRequest as problem:
@@ -145,11 +146,11 @@ class _Reader:
         if self._session.pending.is_due:
             self.flush()
 
-    def _note_missing(self, row: Any) -> None:
+    def _note_missing(self, row: Any, *, before: datetime) -> None:
         session = self._session
         with transaction.atomic():
             session.run.missing += mark_rows_missing(
-                session.resource, [(row.pk, row.remote_id)], before=timezone.now(), cause=session.cause
+                session.resource, [(row.pk, row.remote_id)], before=before, cause=session.cause
             )
             session.lease.save_progress()
 
