@@ -114,6 +114,70 @@ def test_a_provider_that_lists_fewer_than_it_says_marks_nothing(remote: RemoteLi
     assert "listed only" in run.error
 
 
+@pytest.mark.usefixtures("mirrored")
+def test_a_bad_item_does_not_stand_for_one_that_a_repeating_list_left_out(remote: RemoteList) -> None:
+    remote.page_size = 10
+    remote.items = [*lines(20)[:10], line(11), *lines(20)[11:]]
+    remote.change(5, amount="abc")
+    run = sync()
+    assert run.missing == 0
+    assert "there are 20, and listed only 19" in run.error
+    assert BankTransaction.objects.get(remote_id="10").missing_since is None
+
+
+@pytest.mark.usefixtures("mirrored")
+def test_a_bad_item_without_a_row_is_counted_once_however_often_a_list_repeats_it(remote: RemoteList) -> None:
+    remote.page_size = 10
+    remote.items = [{"amount": "no id"}, *lines(20)[:9], {"amount": "no id"}, *lines(20)[10:]]
+    run = sync()
+    assert run.missing == 0
+    assert "there are 21, and listed only 20" in run.error
+
+
+@pytest.mark.usefixtures("mirrored")
+def test_bad_items_of_the_first_pass_do_not_count_in_the_second(remote: RemoteList) -> None:
+    remote.page_size = 10
+    remote.items = [{"amount": "no id"}, *lines(20)]
+
+    def mend_and_leave_one_out(number: int) -> None:
+        if remote.asked.count(1) == 2 and number == 1:
+            remote.items = [line(21), *lines(20)[:9], line(12), *lines(20)[10:]]
+        elif remote.asked.count(1) == 1 and number == 3:
+            remote.items = [*remote.items, line(0)]
+
+    remote.asked.clear()
+    remote.before_page = mend_and_leave_one_out
+    run = sync()
+    assert run.missing == 0
+    assert "there are 21, and listed only 20" in run.error
+    assert BankTransaction.objects.get(remote_id="11").missing_since is None
+
+
+@pytest.mark.usefixtures("mirrored")
+def test_two_items_that_always_share_an_id_do_not_hide_what_is_missing(remote: RemoteList) -> None:
+    remote.items = [*lines(20), line(20, concept="another with the same id")]
+    remote.asked.clear()
+    assert sync().error == ""
+    assert remote.asked.count(1) == 2
+    remote.remove(7)
+    remote.asked.clear()
+    run = sync()
+    assert (run.missing, run.error, remote.asked.count(1)) == (1, "", 1)
+
+
+@pytest.mark.usefixtures("mirrored")
+def test_an_item_that_changed_and_came_twice_does_not_stand_for_one_that_was_left_out(remote: RemoteList) -> None:
+    """A list in the order of changes: what changes while it is read moves to its end, and all behind it move up."""
+
+    def change_one(number: int) -> None:
+        if number == 5 and remote.items[0]["id"] == 20:
+            remote.items = [*remote.items[1:], line(20, concept="changed meanwhile")]
+
+    remote.before_page = change_one
+    run = sync()
+    assert (run.missing, run.error) == (0, "")
+
+
 def test_an_account_that_was_not_read_through_marks_nothing(remote: RemoteList, bank_lines: Resource) -> None:
     now = timezone.now()
     for iban in ("ES01", "ES02"):

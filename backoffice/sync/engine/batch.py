@@ -18,7 +18,10 @@ from backoffice.sync.resources import Resource
 
 @dataclass(kw_only=True)
 class Tally:
-    """What became of a batch. `primary_keys` are of all rows that the answers showed, bad ones included."""
+    """What became of a batch. `primary_keys` are of all rows that the answers showed, bad ones included.
+
+    without_row: keys of bad items that have no row. repeated: keys of those whose id is another item's.
+    """
 
     seen: int = 0
     created: int = 0
@@ -28,6 +31,8 @@ class Tally:
     quarantined: int = 0
     primary_keys: list[int] = field(default_factory=list)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    without_row: set[str] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
 
     @property
     def is_news(self) -> bool:
@@ -84,6 +89,10 @@ def write_batch(
         raise UnreadableItem(kind=resource.name, field=bad.field, reason=bad.reason)
     tally = Tally(seen=sightings.seen, unchanged=len(known.unchanged), quarantined=len(sightings.bad))
     tally.outcomes.update(dict.fromkeys(known.unchanged, "unchanged"))
+    tally.repeated = {item.key for item in sightings.bad if item.has_anothers_id}
+    tally.without_row = {
+        item.key for item in sightings.bad if item.remote_id not in known.primary_keys
+    } - tally.repeated
     with transaction.atomic():
         applied = apply(resource, incoming, cause=cause)
         if confirms_unchanged:

@@ -1,6 +1,6 @@
 """The full mode: every page of every partition, then what went missing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from backoffice.cryptopocket.errors import CryptoPocketError
@@ -9,7 +9,7 @@ from backoffice.sync.engine.lease import READ_THROUGH, find_beginning
 from backoffice.sync.engine.missing import count_present, mark_missing
 from backoffice.sync.engine.quarantining import resolve_unseen
 from backoffice.sync.engine.seen import SeenRows
-from backoffice.sync.engine.session import Session
+from backoffice.sync.engine.session import Apart, Session
 from backoffice.sync.errors import SuddenEmptinessError
 
 MANY = 10
@@ -38,9 +38,10 @@ def read_everything(session: Session) -> str:
 
 
 def _pass_through(session: Session, partitions: list[str], *, growth_is_fine: bool = False) -> str:
+    bad_before = frozenset(session.memory.open_keys)
     for partition, first_page in _find_remaining(session, partitions):
         _read_partition(session, partition, first_page)
-    return _find_doubt(session, growth_is_fine=growth_is_fine)
+    return _find_doubt(session, growth_is_fine=growth_is_fine, bad_before=bad_before)
 
 
 def _find_remaining(session: Session, partitions: list[str]) -> Iterator[tuple[str, int]]:
@@ -86,14 +87,14 @@ def _flush(session: Session) -> None:
 
 
 def _begin_again(session: Session) -> None:
-    session.seen = SeenRows()
+    session.seen, session.apart = SeenRows(), Apart()
     session.memory.neighbours = ()
     run = session.run
     run.partition, run.next_page, run.seen_rows, run.totals, run.total = "", 1, b"", {}, None
     session.lease.save_progress()
 
 
-def _find_doubt(session: Session, *, growth_is_fine: bool) -> str:
+def _find_doubt(session: Session, *, growth_is_fine: bool, bad_before: Collection[str]) -> str:
     """Why this pass cannot say what is missing; empty where it can."""
     totals = [(first, latest) for first, latest in session.run.totals.values() if first is not None]
     if any(latest is None or latest < first for first, latest in totals):
@@ -101,11 +102,22 @@ def _find_doubt(session: Session, *, growth_is_fine: bool) -> str:
     if not growth_is_fine and any(latest > first for first, latest in totals):
         return "The list became longer while it was read."
     expected = sum(first for first, _ in totals)
-    shown = len(session.seen) + session.run.quarantined
+    shown = _count_shown(session, bad_before)
     if shown < expected:
         return f"The provider says that there are {expected}, and listed only {shown} different ones."
     return "The list is empty." if _is_suddenly_empty(session) else ""
 
 
+def _count_shown(session: Session, bad_before: Collection[str]) -> int:
+    """How many different items this pass has shown; a bad item that has a row is among the rows.
+
+    An item with another item's id can be that other one, changed while the list was read: it counts only where it was
+    there before this pass.
+    """
+    apart = session.apart
+    return len(session.seen) + len(apart.without_row) + len(apart.repeated.intersection(bad_before))
+
+
 def _is_suddenly_empty(session: Session) -> bool:
-    return not len(session.seen) and not session.run.quarantined and count_present(session.resource) >= MANY
+    is_empty = not len(session.seen) and not session.apart.without_row
+    return is_empty and count_present(session.resource) >= MANY

@@ -47,8 +47,19 @@ class Pending:
         return is_full or time.monotonic() - self.since >= BATCH_SECONDS
 
 
+@dataclass(kw_only=True)
+class Apart:
+    """What a pass of a full run has seen that has no row of its own, by the keys of quarantine.
+
+    without_row: bad items that are not mirrored. repeated: items with another item's id.
+    """
+
+    without_row: set[str] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
+
+
 class Session:
-    """A run at work. `seen` is what a full run has seen in this pass."""
+    """A run at work. `seen` and `apart` are what a full run has seen in this pass."""
 
     def __init__(self, *, resource: Resource, client: CryptoPocketClient, lease: Lease) -> None:
         self.resource = resource
@@ -56,6 +67,7 @@ class Session:
         self.lease = lease
         self.pending = Pending()
         self.seen = SeenRows(bytes(lease.run.seen_rows))
+        self.apart = Apart()
         self.memory = Memory(open_keys=open_keys(resource))
         self._watch = watch_over(resource)
         self._is_checked = resource.check_before is None
@@ -107,6 +119,8 @@ class Session:
         run.pages += len(pending.listings)
         if run.mode == SyncRun.Mode.FULL:
             self.seen.add_all(tally.primary_keys)
+            self.apart.without_row |= tally.without_row
+            self.apart.repeated |= tally.repeated
             run.seen_rows = self.seen.store()
         self.lease.save_progress()
 

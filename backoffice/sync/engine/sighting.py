@@ -53,7 +53,7 @@ class Sighting(msgspec.Struct, kw_only=True, gc=False):
 class BadItem:
     """An item that cannot become a row: which field is at fault, and why.
 
-    `remote_id` is empty where it has none; `key` tells it from others.
+    `remote_id` is empty where it has none, and another item's with `has_anothers_id`; `key` tells it from others.
     """
 
     key: str
@@ -63,6 +63,7 @@ class BadItem:
     listing: Listing
     field: str
     reason: str
+    has_anothers_id: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -75,17 +76,18 @@ class Sightings:
     bad: list[BadItem] = field(default_factory=list)
     seen: int = 0
 
-    def refuse(self, sighting: Sighting, *, fault: str, reason: str, key: str = "") -> None:
-        """Put an item aside as bad; `fault` is the field."""
+    def refuse(self, sighting: Sighting, *, fault: str, reason: str, anothers_key: str = "") -> None:
+        """Put an item aside as bad; `fault` is the field. anothers_key: its key where its id is another item's."""
         self.bad.append(
             BadItem(
-                key=(key or sighting.key or sighting.fingerprint)[:100],
+                key=(anothers_key or sighting.key or sighting.fingerprint)[:100],
                 remote_id=sighting.remote_id,
                 canonical=sighting.canonical,
                 fingerprint=sighting.fingerprint,
                 listing=sighting.listing,
                 field=fault,
                 reason=reason,
+                has_anothers_id=bool(anothers_key),
             )
         )
 
@@ -95,7 +97,7 @@ class Sightings:
             sighting,
             fault="id",
             reason="is not unique: another item of the list has the same id and other content",
-            key=f"{sighting.remote_id[:80]}#{sighting.fingerprint[:12]}",
+            anothers_key=f"{sighting.remote_id[:80]}#{sighting.fingerprint[:12]}",
         )
 
 
