@@ -17,18 +17,23 @@ from benchmarks.databases import temporary_postgresql, temporary_sqlite
 from benchmarks.environment import product_environment
 from benchmarks.webhooks.accepting import measure_accepting
 from benchmarks.webhooks.burst import measure_burst
+from benchmarks.webhooks.learning import measure_learning
 
 ENGINES = {"PostgreSQL": temporary_postgresql, "SQLite": temporary_sqlite}
-PARTS = ("ways", "memory", "end-to-end", "calls", "export", "webhooks", "burst")
+PARTS = ("ways", "memory", "end-to-end", "calls", "export", "webhooks", "learning", "burst")
 FEW = 10_000
 ROUNDS = 3
 ROUNDS_OF_EVENTS = 5
+CHANGES_PER_SECOND = 5.0
+INTERVAL = 60
+"""Seconds between two reads of what is open, where no events come; a third of the product's default."""
 
 
 def main() -> None:
     """Run all measurements, or a small run of them."""
     options = _parse_arguments()
     rows, sample, many = (10_000, 200, 50_000) if options.quick else (100_000, 1000, 1_000_000)
+    changes = 50 if options.quick else 300
     events, away_seconds = (1000, 2.0) if options.quick else (10_000, 10.0)
     engines = [name for name in options.engines or ENGINES if _answers(name)]
     parts: dict[str, Callable[[str], None]] = {
@@ -38,6 +43,7 @@ def main() -> None:
         "calls": lambda engine: _note_calls(engine, rows=rows, many=many),
         "export": lambda engine: _export(engine, rows=many),
         "webhooks": lambda engine: _take_events(engine, events=events // 4),
+        "learning": lambda engine: _learn(engine, changes=changes),
         "burst": lambda engine: _take_a_burst(engine, events=events, away_seconds=away_seconds),
     }
     for name in options.parts or PARTS:
@@ -96,6 +102,15 @@ def _take_events(engine: str, *, events: int) -> None:
     with ENGINES[engine]() as url:
         figures = measure_accepting(database_url=url, events=events, rounds=ROUNDS_OF_EVENTS)
     _print(report.describe_accepting(engine, figures))
+
+
+def _learn(engine: str, *, changes: int) -> None:
+    """Payments that move on at the pace of a working day: how soon each stands in our table."""
+    with ENGINES[engine]() as url, tempfile.TemporaryDirectory(prefix="backoffice-benchmark-") as folder:
+        figures = measure_learning(
+            database_url=url, folder=Path(folder), changes=changes, per_second=CHANGES_PER_SECOND, interval=INTERVAL
+        )
+    _print(report.describe_learning(engine, figures, per_second=CHANGES_PER_SECOND))
 
 
 def _take_a_burst(engine: str, *, events: int, away_seconds: float) -> None:

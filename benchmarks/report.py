@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.webhooks.burst import BurstFigures
+from benchmarks.webhooks.learning import LearningFigures
 
 _WAYS = (
     ("a", "our engine, first load"),
@@ -120,6 +121,22 @@ def describe_burst(engine: str, figures: BurstFigures, *, away_seconds: float) -
         f"  answers the sender saw: {answers}",
         _describe_target("lost", figures.lost, most=0),
     ]
+    return "\n".join(lines)
+
+
+def describe_learning(engine: str, measured: list[LearningFigures], *, per_second: float) -> str:
+    """How soon changes at the provider stood in our table."""
+    lines = [f"Payments that move on at the provider, {per_second:g} a second, on {engine}"]
+    for figures in measured:
+        sources = ", ".join(f"{by} {count}" for by, count in figures.brought_by.items())
+        times = ", ".join(f"p{percent} {seconds:.2f} s" for percent, seconds in figures.seconds.items())
+        lines += [
+            "",
+            f"  {figures.what}: {figures.changes} changes, brought by {sources}",
+            f"  from the change to our row: {times}; the product says p95 {figures.told:.2f} s",
+            _describe_target("not learned of", figures.changes - figures.learned, most=0),
+            _describe_target(f"% within {figures.wanted_seconds:g} s", 100 * figures.share_within, least=95),
+        ]
     return "\n".join(lines)
 
 

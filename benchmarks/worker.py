@@ -19,7 +19,7 @@ def main() -> None:
     from benchmarks.memory import measure_memory  # noqa: PLC0415 - needs the models
     from benchmarks.noting import measure_noting  # noqa: PLC0415 - needs the models
     from benchmarks.speed import measure_speed  # noqa: PLC0415 - needs the models
-    from benchmarks.webhooks.inbox import count_queries, describe_inbox  # noqa: PLC0415 - needs the models
+    from benchmarks.webhooks.inbox import count_queries, describe_inbox, list_learned  # noqa: PLC0415 - needs the models
 
     name, *numbers = sys.argv[1:]
     call_command("migrate", verbosity=0)
@@ -34,6 +34,7 @@ def main() -> None:
         "export-xlsx": export_xlsx,
         "webhook-queries": count_queries,
         "inbox": describe_inbox,
+        "learned": list_learned,
     }
     print(json.dumps(measurements[name](*map(int, numbers))))
 

@@ -19,7 +19,7 @@ from benchmarks.webhooks.serving import Served
 PAYMENTS = 50
 _LONGEST_SECONDS = 600.0
 _COUNT = "SELECT count(*) FILTER (WHERE state NOT IN ('waiting', 'reading')), count(*) FROM webhooks_webhookevent"
-_QUEUES = "operations,webhooks,sync,default"
+_QUEUES = "operations,webhooks,quick,sync,default"
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,14 @@ class Product:
 
 
 @contextmanager
-def running_product(*, database_url: str, folder: Path, **environment: str) -> Iterator[Product]:
-    """Start the product on a migrated database, and a stand-in with 50 payments that sends it events."""
+def running_product(
+    *, database_url: str, folder: Path, waiting_payments: int = 0, **environment: str
+) -> Iterator[Product]:
+    """Start the product on a migrated database, and a stand-in with 50 payments and those that wait; it sends events."""
     sizes = {"customers": 10, "payments": PAYMENTS, "offramps": 0, "bank_transactions": 0}
     with start_sandbox(**sizes, webhook_parallel=8, webhook_tries=100_000) as provider:
+        for _ in range(waiting_payments):
+            provider.control.add_payment(status="pending_bank")
         variables = product_environment(database_url=database_url, folder=folder) | {
             "CRYPTOPOCKET_BASE_URL": provider.base_url,
             "CRYPTOPOCKET_API_KEY": provider.options.api_key,
