@@ -63,7 +63,7 @@ class Product:
 def running_product(
     *, database_url: str, folder: Path, waiting_payments: int = 0, **environment: str
 ) -> Iterator[Product]:
-    """Start the product on a migrated database, and a stand-in with 50 payments and those that wait; it sends events."""
+    """Start the product on a migrated database, and a stand-in with 50 payments and those that wait."""
     sizes = {"customers": 10, "payments": PAYMENTS, "offramps": 0, "bank_transactions": 0}
     with start_sandbox(**sizes, webhook_parallel=8, webhook_tries=100_000) as provider:
         for _ in range(waiting_payments):
