@@ -27,7 +27,7 @@ from . import drift_admin  # noqa: F401 - registers its pages
 from .export_columns import QUARANTINE_COLUMNS, RECORDED_CHANGE_COLUMNS, SYNC_RUN_COLUMNS, reason_of
 from .filters import QuarantineFilterSet, RecordedChangeFilterSet, SyncRunFilterSet
 from .models import Quarantine, RecordedChange, SyncRun
-from .queries import about_restricted, open_quarantine
+from .queries import about_restricted, has_anothers_id, open_quarantine
 from .services import retry_quarantined
 from .shown import changes_in_words, label_of_resource, link_to_object, name_of
 
@@ -221,8 +221,16 @@ class RecordedChangeAdmin(ReadOnlyAdmin):
         return format_html("{}", change.source)
 
 
+WHY_NOT_AGAIN = gettext_lazy(
+    "Another item of the list has the same id. This one cannot be tried again: it would write over the row of the "
+    "other one. Ask the provider which of the two is right; a full sync resolves this one once it is not listed so."
+)
+
+
 def _retry(request: HttpRequest, model_admin: "admin.ModelAdmin[Quarantine]", item: Quarantine) -> HttpResponseBase:
-    if retry_quarantined(quarantine_id=item.pk):
+    if has_anothers_id(item):
+        messages.warning(request, WHY_NOT_AGAIN)
+    elif retry_quarantined(quarantine_id=item.pk):
         messages.success(request, _("It could be read now: the row is in the mirror."))
     else:
         messages.warning(request, _("It still cannot be read. Nothing was changed."))
@@ -270,7 +278,7 @@ class QuarantineAdmin(ReadOnlyAdmin):
             permission=SYNC_PERMISSION,
             tone="primary",
             posts=True,
-            shown_for=lambda item: item.resolved_at is None,
+            shown_for=lambda item: item.resolved_at is None and not has_anothers_id(item),
         ),
     )
 
@@ -287,6 +295,11 @@ class QuarantineAdmin(ReadOnlyAdmin):
     def page_badges(self, row: Quarantine) -> Iterable[SafeString]:
         """Open or resolved."""
         return [self.state_badge(row)]
+
+    def page_notices(self, request: HttpRequest, row: Quarantine) -> Iterable[tuple[str, Any]]:
+        """Why there is no button to try it again."""
+        if row.resolved_at is None and has_anothers_id(row):
+            yield "attention", WHY_NOT_AGAIN
 
     def page_context(self, request: HttpRequest, row: Quarantine) -> dict[str, Any]:
         """The item as it came."""

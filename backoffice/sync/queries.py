@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.lease import is_alive
+from backoffice.sync.engine.sighting import mark_of_repeated
 from backoffice.sync.models import DriftCheck, DriftFinding, MirroredModel, Quarantine, RecordedChange, SyncRun
 from backoffice.sync.modes import ModeFreshness, describe_modes, latest_runs
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
@@ -107,6 +108,11 @@ def latest_drift_checks() -> dict[str, DriftCheck]:
 def open_quarantine() -> QuerySet[Quarantine]:
     """The items that could not become rows and still wait."""
     return Quarantine.objects.filter(resolved_at=None)
+
+
+def has_anothers_id(item: Quarantine) -> bool:
+    """Whether another item of the list has the id of this one, and the row: it is never tried again by itself."""
+    return item.item_key.endswith(mark_of_repeated(item.fingerprint))
 
 
 def _successes() -> QuerySet[SyncRun]:

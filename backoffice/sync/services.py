@@ -33,6 +33,7 @@ from backoffice.sync.engine.session import Session, to_listing
 from backoffice.sync.engine.sighting import SINGLE, Listing, ensure_keepable
 from backoffice.sync.errors import NothingOpenError, RestrictedRowError, SyncError, UnknownResourceError
 from backoffice.sync.models import Quarantine, SyncRun
+from backoffice.sync.queries import has_anothers_id
 from backoffice.sync.resources import Resource, Row, get_resource
 
 _READ: Mapping[str, Callable[[Session], str]] = {
@@ -185,11 +186,14 @@ def mark_not_found(*, name: str, remote_id: str, before: datetime, source: str) 
 
 
 def retry_quarantined(*, quarantine_id: int | None = None) -> int:
-    """Try to read quarantined items again with the code of today: one, or all open ones; gives how many landed."""
+    """Try to read quarantined items again with the code of today: one, or all open ones; gives how many landed.
+
+    One with another item's id is left out: it would write over the row of the other one.
+    """
     waiting = Quarantine.objects.filter(resolved_at=None)
     if quarantine_id is not None:
         waiting = waiting.filter(pk=quarantine_id)
-    return sum(_retry(item) for item in waiting.order_by("pk").iterator())
+    return sum(_retry(item) for item in waiting.order_by("pk").iterator() if not has_anothers_id(item))
 
 
 def _mirror(resource: Resource, listing: Listing, *, cause: Cause) -> Outcome:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from backoffice.cryptopocket.errors import UnreadableItem
@@ -13,6 +15,7 @@ from backoffice.sync.queries import open_quarantine
 from backoffice.sync.resources import Resource, Row
 from backoffice.sync.services import mirror_item, retry_quarantined
 from banking.models import BankTransaction
+from tests.people import sign_in
 from tests.sync.conftest import sync
 from tests.sync.lists import RemoteList, line, lines, lines_resource, parse_line
 
@@ -125,6 +128,34 @@ def test_two_items_of_one_page_with_one_id_are_not_both_believed(remote: RemoteL
     assert item.reason.startswith("id is not unique")
     assert "the second" in item.payload
     assert BankTransaction.objects.get(remote_id="1").concept == "the first"
+
+
+def test_an_item_with_anothers_id_is_not_tried_again_over_the_others_row(
+    remote: RemoteList, bank_lines: Resource, client: Client, sofia: User
+) -> None:
+    remote.items = [line(1, concept="the first"), line(1, concept="the second"), line(2)]
+    sync()
+    item = open_quarantine().get()
+    assert retry_quarantined(quarantine_id=item.pk) == 0
+    address = f"/admin/sync/quarantine/{item.pk}"
+    page = sign_in(client, sofia).get(f"{address}/change/").content.decode()
+    assert "Try again now" not in page
+    assert "it would write over the row of the other one" in page
+    answer = client.post(f"{address}/retry/", follow=True).content.decode()
+    assert "it would write over the row of the other one" in answer
+    assert "It still cannot be read" not in answer
+    assert BankTransaction.objects.get(remote_id="1").concept == "the first"
+    assert open_quarantine().get() == item
+
+
+def test_an_item_with_an_id_of_its_own_has_a_button_to_try_it_again(
+    remote: RemoteList, bank_lines: Resource, client: Client, sofia: User
+) -> None:
+    remote.items = [line(1, amount="12,50")]
+    sync()
+    page = sign_in(client, sofia).get(f"/admin/sync/quarantine/{open_quarantine().get().pk}/change/").content.decode()
+    assert "Try again now" in page
+    assert "it would write over" not in page
 
 
 def test_two_items_of_distant_pages_with_one_id_are_not_both_believed(remote: RemoteList, bank_lines: Resource) -> None:

@@ -97,8 +97,13 @@ class Sightings:
             sighting,
             fault="id",
             reason="is not unique: another item of the list has the same id and other content",
-            anothers_key=f"{sighting.remote_id[:80]}#{sighting.fingerprint[:12]}",
+            anothers_key=f"{sighting.remote_id[:80]}{mark_of_repeated(sighting.fingerprint)}",
         )
+
+
+def mark_of_repeated(fingerprint: str) -> str:
+    """Ends the key of an item whose id another item has, in quarantine."""
+    return f"#{fingerprint[:12]}"
 
 
 def look_at(resource: Resource, listings: Sequence[Listing]) -> Sightings:
