@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -15,9 +16,10 @@ from backoffice.sync.queries import open_quarantine
 from backoffice.sync.resources import Resource, Row
 from backoffice.sync.services import mirror_item, retry_quarantined
 from banking.models import BankTransaction
+from payments.models import Payment
 from tests.people import sign_in
 from tests.sync.conftest import sync
-from tests.sync.lists import RemoteList, line, lines, lines_resource, parse_line
+from tests.sync.lists import RemoteList, line, lines, lines_resource, parse_line, payments_resource
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,21 @@ def test_an_item_that_the_provider_no_longer_lists_needs_nobody(remote: RemoteLi
     remote.clock += timedelta(minutes=1)
     Quarantine.objects.update(last_seen_at=timezone.now() - timedelta(minutes=1))
     sync()
+    assert not open_quarantine().exists()
+
+
+def test_a_list_says_nothing_about_what_was_read_singly(remote: RemoteList, purchases: Resource) -> None:
+    quarantine_single_read(remote, purchases)
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        sync("purchases")
+    assert open_quarantine().get().item_key == "1#single"
+
+
+def test_what_nobody_reads_singly_any_more_needs_nobody(remote: RemoteList, purchases: Resource) -> None:
+    quarantine_single_read(remote, purchases)
+    remote.change(1, status="coins_sent")
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
+        sync("purchases")
     assert not open_quarantine().exists()
 
 
@@ -185,6 +202,17 @@ def test_a_bad_item_of_an_operation_is_refused_and_nothing_is_written(bank_lines
         mirror_item(name="lines", payload=line(1, amount="abc"), read_at=timezone.now(), source="operation")
     assert not BankTransaction.objects.exists()
     assert not Quarantine.objects.exists()
+
+
+def quarantine_single_read(remote: RemoteList, purchases: Resource) -> None:
+    """Have a payment in the mirror whose single read holds no amount, unlike the list."""
+    remote.items = [{"id": 1, "status": "started", "fiat_amount": "10.00"}]
+    sync("purchases")
+    Payment.objects.update(read_at=timezone.now() - timedelta(minutes=10))
+    payments_resource(remote, parse_one=lambda raw, remote_id: purchases.parse(raw, ""))
+    remote.change(1, fiat_amount="abc")
+    assert sync("purchases", "open").quarantined == 1
+    remote.change(1, fiat_amount="10.00")
 
 
 def _parse_commas(raw: Any, partition: str) -> Row:

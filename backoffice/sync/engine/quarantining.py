@@ -1,15 +1,15 @@
 """Bad items are kept whole, with the reason, until they or our code change."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from backoffice.security.encryption import encrypt_text
 from backoffice.sync.engine.applying import Cause
 from backoffice.sync.engine.columns import prepare_moment
-from backoffice.sync.engine.sighting import BadItem
+from backoffice.sync.engine.sighting import SINGLE, BadItem
 from backoffice.sync.engine.statements import any_of_texts, insert
 from backoffice.sync.models import Quarantine
 from backoffice.sync.resources import Resource
@@ -21,6 +21,10 @@ _COUNT_AGAIN = (
     '"partition" = EXCLUDED."partition", "code_version" = EXCLUDED."code_version", "run_id" = EXCLUDED."run_id", '
     '"last_seen_at" = EXCLUDED."last_seen_at", "times_seen" = "sync_quarantine"."times_seen" + 1'
 )
+
+
+SINGLE_WAITS = timedelta(days=7)
+"""An object that is read singly at all is read again long before that."""
 
 
 def quarantine(resource: Resource, items: Sequence[BadItem], *, cause: Cause) -> None:
@@ -43,8 +47,13 @@ def resolve(resource: Resource, keys: Collection[str]) -> None:
 
 
 def resolve_unseen(resource: Resource, *, since: datetime) -> None:
-    """Note that items which the provider no longer lists need nobody's attention."""
-    _open(resource).filter(last_seen_at__lt=since).update(resolved_at=timezone.now())
+    """Note that items which the provider no longer lists need nobody's attention.
+
+    A list says nothing about what was read singly: that waits until nobody has read it for `SINGLE_WAITS`.
+    """
+    is_single = Q(item_key__endswith=SINGLE)
+    unseen = ~is_single & Q(last_seen_at__lt=since) | is_single & Q(last_seen_at__lt=since - SINGLE_WAITS)
+    _open(resource).filter(unseen).update(resolved_at=timezone.now())
 
 
 def _open(resource: Resource) -> QuerySet[Quarantine]:
