@@ -170,7 +170,7 @@ def refresh_one(
             return "missing"
         raise
     cause = Cause(source=source, nudged_at=nudged_at, watch=watch_over(resource))
-    return _mirror(resource, to_listing(resource, remote_id, item), cause=cause)
+    return _mirror(resource, to_listing(resource, remote_id, item), cause=cause, quarantines=True)
 
 
 def mirror_read(*, name: str, remote_id: str, item: Item[Any], source: str) -> Outcome:
@@ -196,15 +196,18 @@ def retry_quarantined(*, quarantine_id: int | None = None) -> int:
     return sum(_retry(item) for item in waiting.order_by("pk").iterator() if not has_anothers_id(item))
 
 
-def _mirror(resource: Resource, listing: Listing, *, cause: Cause) -> Outcome:
+def _mirror(resource: Resource, listing: Listing, *, cause: Cause, quarantines: bool = False) -> Outcome:
+    """Write one object. Raises UnreadableItem; with `quarantines` the item is then in quarantine."""
     tally = write_batch(
         resource,
         [listing],
         cause=cause,
         memory=Memory(open_keys=open_keys(resource)),
         confirms_unchanged=True,
-        raises=True,
+        raises=not quarantines,
     )
+    if tally.problem:
+        raise tally.problem
     (outcome,) = tally.outcomes.values()
     return outcome
 

@@ -14,7 +14,7 @@ from backoffice.cryptopocket.errors import UnreadableItem
 from backoffice.sync.models import Quarantine, SyncRun
 from backoffice.sync.queries import open_quarantine
 from backoffice.sync.resources import Resource, Row
-from backoffice.sync.services import mirror_item, retry_quarantined
+from backoffice.sync.services import mirror_item, refresh_one, retry_quarantined
 from banking.models import BankTransaction
 from payments.models import Payment
 from tests.people import sign_in
@@ -96,6 +96,21 @@ def test_an_item_that_the_provider_no_longer_lists_needs_nobody(remote: RemoteLi
     Quarantine.objects.update(last_seen_at=timezone.now() - timedelta(minutes=1))
     sync()
     assert not open_quarantine().exists()
+
+
+def test_an_object_that_is_read_anew_and_cannot_become_a_row_is_put_aside(
+    remote: RemoteList, purchases: Resource
+) -> None:
+    remote.items = [{"id": 1, "status": "started", "fiat_amount": "10.00"}]
+    sync("purchases")
+    payments_resource(remote, parse_one=lambda raw, remote_id: purchases.parse(raw, ""))
+    remote.change(1, fiat_amount="abc", status="coins_sent")
+    with pytest.raises(UnreadableItem, match="fiat_amount is not a number"):
+        refresh_one(name="purchases", remote_id="1", source="webhook")
+    item = open_quarantine().get()
+    assert (item.item_key, item.run, item.reason) == ("1#single", None, "fiat_amount is not a number")
+    assert "coins_sent" in item.payload
+    assert Payment.objects.get().status == "started"
 
 
 def test_a_list_says_nothing_about_what_was_read_singly(remote: RemoteList, purchases: Resource) -> None:

@@ -20,7 +20,8 @@ from backoffice.sync.resources import Resource
 class Tally:
     """What became of a batch. `primary_keys` are of all rows that the answers showed, bad ones included.
 
-    without_row: keys of bad items that have no row. repeated: keys of those whose id is another item's.
+    problem: what is wrong with the first bad item; None where there is none. without_row: keys of bad items that have
+    no row. repeated: keys of those whose id is another item's.
     """
 
     seen: int = 0
@@ -31,6 +32,7 @@ class Tally:
     quarantined: int = 0
     primary_keys: list[int] = field(default_factory=list)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    problem: UnreadableItem | None = None
     without_row: set[str] = field(default_factory=set)
     repeated: set[str] = field(default_factory=set)
 
@@ -84,10 +86,12 @@ def write_batch(
     sightings = look_at(resource, listings)
     known = _ask(resource, sightings)
     incoming = _parse_what_differs(sightings, known, memory)
-    if raises and sightings.bad:
-        bad = sightings.bad[0]
-        raise UnreadableItem(kind=resource.name, field=bad.field, reason=bad.reason)
     tally = Tally(seen=sightings.seen, unchanged=len(known.unchanged), quarantined=len(sightings.bad))
+    if sightings.bad:
+        bad = sightings.bad[0]
+        tally.problem = UnreadableItem(kind=resource.name, field=bad.field, reason=bad.reason)
+        if raises:
+            raise tally.problem
     tally.outcomes.update(dict.fromkeys(known.unchanged, "unchanged"))
     tally.repeated = {item.key for item in sightings.bad if item.has_anothers_id}
     tally.without_row = {
