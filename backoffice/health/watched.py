@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.face.mode_lines import MODE_TITLES
 from backoffice.operations.models import Operation, State
+from backoffice.operations.queries import waiting_to_be_sent
 from backoffice.sync.models import Quarantine
 from backoffice.sync.modes import ModeFreshness
 from backoffice.sync.queries import late_lists, recent_drift
@@ -81,6 +82,21 @@ def _describe_unknown_operations(facts: Facts) -> str:
         "%(count)d operations have had an unknown outcome for more than 15 minutes.",
         facts["count"],
     ) % {"count": facts["count"]}
+
+
+def _find_waiting_operations() -> Iterator[Finding]:
+    minutes = settings.ALERT_WAITING_OPERATIONS_MINUTES
+    count = waiting_to_be_sent(due_before=timezone.now() - timedelta(minutes=minutes)).count()
+    if count:
+        yield Finding(facts={"count": count, "minutes": minutes})
+
+
+def _describe_waiting_operations(facts: Facts) -> str:
+    return ngettext(
+        "%(count)d operation is due, and no worker has taken it up for %(minutes)d minutes: nothing was sent.",
+        "%(count)d operations are due, and no worker has taken them up for %(minutes)d minutes: nothing was sent.",
+        facts["count"],
+    ) % {"count": facts["count"], "minutes": facts["minutes"]}
 
 
 def _find_failing_token() -> Iterator[Finding]:
@@ -189,6 +205,18 @@ CONDITIONS = (
         advice=gettext_lazy(
             "Open “Quarantine”: the reason says which field. If the provider changed its answers, run the probe of the "
             "contract and put what it found into the override file."
+        ),
+    ),
+    Condition(
+        name="waiting_operations",
+        page="admin:operations_operation_changelist?state=queued",
+        page_name=gettext_lazy("Operations that are queued"),
+        label=gettext_lazy("Operations wait to be sent"),
+        find=_find_waiting_operations,
+        describe=_describe_waiting_operations,
+        advice=gettext_lazy(
+            "Does a worker run that has “operations” in its --queues? Look at its log. As soon as one does, what waits "
+            "is sent by itself: open “Operations”, state queued, and cancel what must not be sent any more."
         ),
     ),
     Condition(

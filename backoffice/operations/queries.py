@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, Model, QuerySet, When
+from django.db.models import Case, Count, Model, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
-from backoffice.operations.models import FINAL_STATES, Heartbeat, Operation, OperationBatch, State, model_label
+from backoffice.operations.models import (
+    FINAL_STATES,
+    Heartbeat,
+    Operation,
+    OperationBatch,
+    OperationEvent,
+    State,
+    model_label,
+)
 from backoffice.operations.pacing import WORKER_SILENT_AFTER
 
 LATELY = timedelta(days=3)
@@ -48,6 +56,17 @@ def needing_a_person() -> QuerySet[Operation]:
 def waiting_for_an_administrator() -> QuerySet[Operation]:
     """Queued, and turned away for our authorisation or our configuration."""
     return Operation.objects.filter(state=State.QUEUED, error_code__in=["authorization_incorrect", "configuration"])
+
+
+def waiting_to_be_sent(*, due_before: datetime) -> QuerySet[Operation]:
+    """Queued, and due since before that moment: neither held back by a failed attempt, nor taken up by a worker."""
+    queued = OperationEvent.objects.filter(operation=OuterRef("pk"), to_state=State.QUEUED).order_by("-pk")
+    waiting = Operation.objects.filter(Q(not_before=None) | Q(not_before__lte=due_before), state=State.QUEUED)
+    return (
+        waiting.filter(created_at__lte=due_before)
+        .alias(queued_at=Subquery(queued.values("at")[:1]))
+        .filter(Q(queued_at=None) | Q(queued_at__lte=due_before))
+    )
 
 
 def refused_lately() -> QuerySet[Operation]:

@@ -12,6 +12,8 @@ if ALERT_WEBHOOK_URL and not ALERT_WEBHOOK_URL.startswith("https://") and not IS
 ALERT_QUARANTINE_ITEMS = env.int("ALERT_QUARANTINE_ITEMS", default=10)
 # So many refused deliveries of events within 15 minutes are an alert.
 ALERT_REFUSED_EVENTS = env.int("ALERT_REFUSED_EVENTS", default=5)
+# An operation that is due and that no worker has taken up for so many minutes is an alert.
+ALERT_WAITING_OPERATIONS_MINUTES = env.int("ALERT_WAITING_OPERATIONS_MINUTES", default=15)
 
 HEALTH_TOKEN = env.str("HEALTH_TOKEN", default="")
 HEALTH_DISK_FREE_MEGABYTES = env.int("HEALTH_DISK_FREE_MEGABYTES", default=500)

@@ -25,6 +25,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "DRIFT_SAMPLE_ROWS": (0, 10_000),
     "ALERT_QUARANTINE_ITEMS": (1, 1_000_000),
     "ALERT_REFUSED_EVENTS": (1, 1_000_000),
+    "ALERT_WAITING_OPERATIONS_MINUTES": (1, 1_440),
     "HEALTH_DISK_FREE_MEGABYTES": (0, 10_000_000),
 }
 _PATH = re.compile(r"(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*[A-Za-z0-9_~-][A-Za-z0-9._~-]*/?", re.ASCII)

@@ -237,6 +237,43 @@ def test_an_outcome_that_stays_unknown_is_an_alert(ada: User) -> None:
     assert Alert.objects.get(kind="unknown_operation").facts == {"count": 1}
 
 
+def queue_operation(ada: User, *, asked: float, queued: float, held_until: float | None = None) -> Operation:
+    """Asked for and put into the queue so many minutes ago; after a failed attempt not to be sent before another."""
+    now = timezone.now()
+    operation = Operation.objects.create(
+        kind="create_customer",
+        dedupe_key=f"{asked} {queued} {held_until}",
+        state=State.QUEUED,
+        requested_by=ada,
+        not_before=None if held_until is None else now - timedelta(minutes=held_until),
+    )
+    step = operation.events.create(to_state=State.QUEUED)
+    Operation.objects.filter(pk=operation.pk).update(created_at=now - timedelta(minutes=asked))
+    operation.events.filter(pk=step.pk).update(at=now - timedelta(minutes=queued))
+    return operation
+
+
+def test_operations_that_nobody_takes_up_are_an_alert(ada: User, settings: Any) -> None:
+    settings.ALERT_WAITING_OPERATIONS_MINUTES = 15
+    queue_operation(ada, asked=16, queued=16)
+    queue_operation(ada, asked=90, queued=60, held_until=16)
+    watch()
+    alert = Alert.objects.get(kind="waiting_operations")
+    assert words_of(alert) == (
+        "2 operations are due, and no worker has taken them up for 15 minutes: nothing was sent."
+    )
+
+
+def test_operations_that_were_queued_just_now_or_are_not_due_or_were_taken_up_are_no_alert(ada: User) -> None:
+    queue_operation(ada, asked=14, queued=14)
+    queue_operation(ada, asked=600, queued=1)  # approved only now
+    queue_operation(ada, asked=600, queued=60, held_until=-5)
+    queue_operation(ada, asked=600, queued=60, held_until=2)
+    Operation.objects.filter(pk=queue_operation(ada, asked=61, queued=60).pk).update(state=State.SENDING)
+    watch()
+    assert not Alert.objects.filter(kind="waiting_operations").exists()
+
+
 def test_a_quarantine_that_grows_is_an_alert(settings: Any) -> None:
     settings.ALERT_QUARANTINE_ITEMS = 2
     now = timezone.now()
@@ -272,7 +309,7 @@ def test_a_token_that_is_not_accepted_is_an_alert_until_it_is(sandbox: Sandbox) 
 def test_an_alert_is_named_in_words_and_leads_to_where_it_can_be_seen(
     condition: Condition, client: Client, ada: User
 ) -> None:
-    facts = {"count": 2, "label": "payments", "name": "beat"}
+    facts = {"count": 2, "label": "payments", "name": "beat", "minutes": 15}
     now = timezone.now()
     alert = Alert.objects.create(key=condition.name, kind=condition.name, facts=facts, opened_at=now, last_seen_at=now)
     sign_in(client, ada)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from backoffice.calls.models import ProviderCall
+from backoffice.celery import app
 from backoffice.health.heartbeats import passages
 from backoffice.operations.models import Heartbeat
 from backoffice.sync.models import SyncRun
@@ -33,6 +36,11 @@ def all_well(db: None) -> None:
             heartbeat_at=now,
             finished_at=now,
         )
+
+
+def note_call(verdict: str, *, ago: timedelta, call: str = "list_payments") -> None:
+    """A call to the provider that ended so, as it stands in the log of calls."""
+    ProviderCall.objects.create(at=timezone.now() - ago, call=call, verdict=verdict, duration_ms=90, request_bytes=0)
 
 
 @pytest.fixture
@@ -130,6 +138,33 @@ def test_a_cache_that_keeps_nothing_is_noticed(
 ) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     assert seen_by(aurelio)["cache"]["problem"] == "the cache does not keep what it is given"
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_broker_that_cannot_be_reached_is_said_without_its_address(
+    seen_by: Callable[[User], dict[str, Any]], aurelio: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = "redis://:secret@127.0.0.1:9/0"
+    monkeypatch.setattr(app, "connection_for_write", partial(app.connection_for_write, away))
+    checks = seen_by(aurelio)
+    assert {name for name, check in checks.items() if check["status"] != "ok"} == {"broker"}
+    assert checks["broker"]["problem"] == "the broker cannot be reached: OperationalError"
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_token_that_the_provider_does_not_accept_is_said_until_it_answers_again(
+    seen_by: Callable[[User], dict[str, Any]], aurelio: User
+) -> None:
+    note_call(ProviderCall.Verdict.NOT_AUTHORISED, ago=timedelta(minutes=1))
+    checks = seen_by(aurelio)
+    assert {name for name, check in checks.items() if check["status"] != "ok"} == {"token"}
+    assert checks["token"]["problem"] == "the provider does not accept our token"
+
+    note_call(ProviderCall.Verdict.OK, ago=timedelta(seconds=30), call="authenticate")
+    assert seen_by(aurelio)["token"]["status"] == "failing"
+
+    note_call(ProviderCall.Verdict.OK, ago=timedelta(seconds=20))
+    assert seen_by(aurelio)["token"]["status"] == "ok"
 
 
 @pytest.mark.usefixtures("all_well")

@@ -42,6 +42,7 @@ def test_a_path_that_nobody_guesses_is_taken(path: str) -> None:
         ("DRIFT_HOUR", 24),
         ("DRIFT_SAMPLE_ROWS", -1),
         ("ALERT_REFUSED_EVENTS", 0),
+        ("ALERT_WAITING_OPERATIONS_MINUTES", 0),
         ("ALERT_EMAILS", ["a@example.org\nBcc: b@example.org"]),
         ("ALERT_EMAILS", ["nobody"]),
         ("CRYPTOPOCKET_API_SECRET_PREVIOUS_UNTIL", datetime.now(UTC) + timedelta(days=400)),
