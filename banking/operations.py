@@ -181,12 +181,12 @@ class ReconcilePayment(OperationKind):
         return facts
 
     def links(self, operation: Operation) -> list[tuple[Label, str]]:
-        """The pages of both."""
-        request = operation.request
-        return [
-            (_("The bank transaction"), reverse("admin:banking_banktransaction_change", args=[request["line"]])),
-            (_("The payment"), reverse("admin:payments_payment_change", args=[request["payment"]])),
-        ]
+        """The pages of both; of the line alone once what was asked has been purged."""
+        line = (_("The bank transaction"), reverse("admin:banking_banktransaction_change", args=[operation.subject_id]))
+        payment = operation.request.get("payment")
+        if payment is None:
+            return [line]
+        return [line, (_("The payment"), reverse("admin:payments_payment_change", args=[payment]))]
 
     def _find_done(self, operation: Operation, client: CryptoPocketClient) -> Reconciled | None:
         """Return what shows that exactly this pair is reconciled, None where nothing does."""

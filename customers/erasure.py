@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from backoffice.audit.services import record
 from backoffice.calls.models import ProviderCall
-from backoffice.operations.models import FINAL_STATES, Operation, OperationApproval, OperationEvent
+from backoffice.operations.models import FINAL_STATES, Operation
+from backoffice.operations.retention import forget_operations
 from backoffice.retention.services import period_of
 from backoffice.sync.models import DriftFinding, Quarantine, RecordedChange
 from backoffice.webhooks.models import WebhookEffect, WebhookEvent
@@ -30,9 +31,9 @@ from .models import (
     EnhancedVerification,
     ErasureRequest,
 )
-from .operations import REGISTRATIONS
+from .operations import REGISTRATION_NAMES
 from .operations.shared import key_of_email
-from .retention import DOCUMENTS, forget_requests, purge_delegated, purge_documents
+from .retention import DOCUMENTS, purge_delegated, purge_documents
 from .sync import RESOURCE_NAME
 
 FORGOTTEN: dict[str, Any] = {
@@ -53,8 +54,6 @@ FORGOTTEN: dict[str, Any] = {
 
 
 LABEL = Customer._meta.label_lower  # noqa: SLF001 - Django's documented way to ask
-PURGED_REASON = "-"
-"""What is left of why something was not approved."""
 
 
 class NotOpenError(Exception):
@@ -115,7 +114,7 @@ def purge_customers(rows: list[Any]) -> None:
     purge_delegated(list(DelegatedVerification.objects.filter(checked, purged_at=None)))
     EnhancedVerification.objects.filter(customer__in=numbers).update(link="")
     CompanyVerification.objects.filter(customer__in=numbers).update(link="", password="")
-    _forget_operations(operations)
+    forget_operations(operations)
     RecordedChange.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()
     Quarantine.objects.filter(resource=RESOURCE_NAME, item_key__in=remote_ids).delete()
     _forget_what_was_noted(remote_ids)
@@ -138,17 +137,9 @@ def _operations_of(customers: QuerySet[Customer]) -> QuerySet[Operation]:
     That is the customer's, or the one that a registration of the customer was asked with.
     """
     about = Q(subject_model=LABEL, subject_id__in=[str(number) for number in customers.values_list("pk", flat=True)])
-    registration = Q(kind__in=[kind.name for kind in REGISTRATIONS])
+    registration = Q(kind__in=REGISTRATION_NAMES)
     asked_with = Operation.objects.filter(about, registration).exclude(dedupe_key="")
     keys = {key_of_email(email) for email in customers.exclude(email="").values_list("email", flat=True)}
     keys |= set(asked_with.values_list("dedupe_key", flat=True))
     of_nobody = registration & Q(subject_model="", subject_id="", dedupe_key__in=keys)
     return Operation.objects.filter(about | of_nobody)
-
-
-def _forget_operations(operations: QuerySet[Operation]) -> None:
-    OperationEvent.objects.filter(operation__in=operations).update(note="")
-    # A refusal without a reason is one that the database does not take.
-    OperationApproval.objects.filter(operation__in=operations).exclude(reason="").update(reason=PURGED_REASON)
-    operations.update(error_text="")
-    forget_requests(operations)

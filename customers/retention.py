@@ -1,5 +1,6 @@
 """How long what was taken from customers, or made for them, is kept."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,14 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.operations.models import LIVE_STATES, Operation, State
-from backoffice.retention.kinds import RetainedKind
+from backoffice.operations.retention import forget_operations, operations_ended_by, purge_operations
+from backoffice.retention.kinds import FIVE_YEARS_IN_DAYS, RetainedKind
 from backoffice.retention.services import remove_files_later
 
 from .activity import active_since
 from .models import CompanyVerification, DelegatedVerification, Document, EnhancedVerification, IdentityCapture
-
-FIVE_YEARS_IN_DAYS = 5 * 365 + 2
-"""Never shorter than five years, whichever of them are leap years."""
+from .operations import REGISTRATION_NAMES
 
 
 def documents_due(moment: datetime) -> QuerySet[Document]:
@@ -27,14 +27,8 @@ def documents_due(moment: datetime) -> QuerySet[Document]:
 def purge_documents(rows: list[Any]) -> None:
     """Take away the files, what tells their content, and what was written down to send them; the rows stay."""
     remove_files_later([row.file.name for row in rows])
-    forget_requests(Operation.objects.filter(pk__in=[row.operation_id for row in rows if row.operation_id]))
+    forget_operations(Operation.objects.filter(pk__in=[row.operation_id for row in rows if row.operation_id]))
     Document.objects.filter(pk__in=[row.pk for row in rows]).update(file="", sha256="", purged_at=timezone.now())
-
-
-def forget_requests(operations: QuerySet[Operation]) -> None:
-    """Take away what was asked and answered; that it was asked, by whom and when, stays."""
-    # The key can be the hash of an e-mail address, which whoever knows the address can try.
-    operations.update(request={}, answer=None, kept_answer="", dedupe_key="")
 
 
 def links_due(moment: datetime) -> QuerySet[EnhancedVerification]:
@@ -76,9 +70,23 @@ def purge_delegated(rows: list[Any]) -> None:
     captures = IdentityCapture.objects.filter(verification__in=keys)
     remove_files_later(list(captures.values_list("file", flat=True)))
     captures.delete()
-    forget_requests(Operation.objects.filter(pk__in=[row.operation_id for row in rows if row.operation_id]))
+    forget_operations(Operation.objects.filter(pk__in=[row.operation_id for row in rows if row.operation_id]))
     DelegatedVerification.objects.filter(pk__in=keys).update(details={}, typed={}, purged_at=timezone.now())
 
+
+def registrations_due(moment: datetime) -> QuerySet[Operation]:
+    """Registrations that had ended by that moment and led to nobody: no erasure of a customer would reach them.
+
+    Not those that turned out to be done after all: of them there is an answer.
+    """
+    return operations_ended_by(moment).filter(kind__in=REGISTRATION_NAMES, subject_id="", kept_answer="")
+
+
+HOLDING: dict[str, Callable[[], QuerySet[Any]]] = {
+    "documents": lambda: Document.objects.filter(purged_at=None),
+    "delegated verifications": lambda: DelegatedVerification.objects.filter(purged_at=None),
+}
+"""The rows with which goes what was written down to send them."""
 
 DOCUMENTS = RetainedKind(
     name="customer_documents",
@@ -100,6 +108,15 @@ KINDS = (
         least_days=FIVE_YEARS_IN_DAYS,
         rows_due=delegated_due,
         purge=purge_delegated,
+    ),
+    RetainedKind(
+        name="registrations_without_customer",
+        label=_("Registrations that led to nothing"),
+        counted_from=_("the end of the registration"),
+        default_days=90,
+        least_days=30,
+        rows_due=registrations_due,
+        purge=purge_operations,
     ),
     RetainedKind(
         name="verification_links",

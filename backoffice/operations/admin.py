@@ -22,6 +22,7 @@ from backoffice.face.badges import copyable, empty, moment, status_badge, whole_
 from backoffice.face.cards import show
 from backoffice.face.columns import column
 from backoffice.face.exports import ExportColumn
+from backoffice.face.moments import exact_time
 from backoffice.face.tables import RelatedTable
 from backoffice.operations import approvals_admin, queries
 from backoffice.operations.approval_queue import approval_queue
@@ -198,6 +199,9 @@ class OperationAdmin(ReadOnlyAdmin):
 
 def _asked_card(operation: Operation) -> Card:
     facts = [Fact(label=label, value=show(value)) for label, value in described(operation)]
+    if operation.purged_at is not None:
+        removed = _("Removed by the retention at %(at)s.") % {"at": exact_time(operation.purged_at)}
+        facts.append(Fact(label=_("Content"), value=removed))
     return Card(title=_("What was asked"), facts=facts)
 
 

@@ -204,7 +204,7 @@ def _batch_card(operations: list[Operation]) -> Card:
 def worth_of(operation: Operation) -> str:
     """What the operation is worth, in words; empty where that is not known."""
     kind = find_kind(operation.kind)
-    worth = kind.value(operation.request) if kind else None
+    worth = kind.value(operation.request) if kind and operation.request else None
     return write_worth(worth) if worth else ""
 
 

@@ -78,7 +78,8 @@ class Operation(models.Model):
 
     `not_before` is when a queued operation may be taken up, and when an unknown one is read back by itself (None
     there: a person decides). `in_doubt` says that an attempt went out whose outcome nobody knows. `kept_answer` is
-    an answer of the provider that could not be applied here, encrypted, so that it is never lost.
+    an answer of the provider that could not be applied here, encrypted, so that it is never lost. `purged_at` is
+    when the retention took away what was asked, answered and noted.
 
     The policy that was in force at the asking is copied: `approvals_needed` (0: none), `approval_expires_at`, and
     `approval_reason`, a sentence. `fingerprint` is what was asked, hashed, where it needs approval.
@@ -132,6 +133,7 @@ class Operation(models.Model):
     nudged_at = models.DateTimeField(null=True, blank=True, editable=False)
     in_doubt = models.BooleanField(_("may have been done"), default=False)
     kept_answer = EncryptedTextField(blank=True, default="", editable=False)
+    purged_at = models.DateTimeField(_("purged"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("operation")
@@ -155,6 +157,7 @@ class Operation(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "not_before"]),
             models.Index(fields=["subject_model", "subject_id", "-id"]),
+            models.Index(fields=["finished_at"], condition=models.Q(purged_at=None), name="operation_not_purged"),
         ]
 
     def __str__(self) -> str:

@@ -83,7 +83,8 @@ def _sending(operation: Operation, _kind: Any) -> Words:
 
 
 def _succeeded(operation: Operation, kind: OperationKind | None) -> Words:
-    advice = kind.advise_when_done(operation) if kind else ""
+    # Without the answer there is no telling what is left to do.
+    advice = kind.advise_when_done(operation) if kind and operation.purged_at is None else ""
     return _("The provider has done it."), _("It was sent and done."), advice or _("Nothing.")
 
 

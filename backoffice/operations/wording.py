@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.masked import described
@@ -25,4 +26,6 @@ def name_of(person: User) -> str:
 
 def what_of(operation: Operation) -> str:
     """What was asked, in one line."""
+    if operation.purged_at is not None:
+        return _("removed by the retention")
     return ", ".join(f"{_ISOLATE}{value}{_END_OF_ISOLATE}" for _label, value in described(operation)[:2])

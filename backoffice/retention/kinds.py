@@ -7,6 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+FIVE_YEARS_IN_DAYS = 5 * 365 + 2
+"""Never shorter than five years, whichever of them are leap years."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RetainedKind:

@@ -149,6 +149,7 @@ class RecordedChange(models.Model):
         ordering: ClassVar = ["-pk"]
         indexes: ClassVar = [
             models.Index(fields=["resource", "remote_id", "-id"]),
+            models.Index(fields=["recorded_at"], name="sync_change_recorded"),
             models.Index(
                 fields=["recorded_at", "resource", "learned_by", "measured_from", "learned_after_ms"],
                 condition=models.Q(learned_after_ms__isnull=False),

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.retention.kinds import RetainedKind, delete_rows
+from backoffice.retention.kinds import FIVE_YEARS_IN_DAYS, RetainedKind, delete_rows
 
-from .models import DriftCheck, Quarantine, SyncRun, Viewing
+from .models import DriftCheck, Quarantine, RecordedChange, SyncRun, Viewing
 
 
 def runs_ended_by(moment: datetime) -> QuerySet[SyncRun]:
@@ -15,6 +15,11 @@ def runs_ended_by(moment: datetime) -> QuerySet[SyncRun]:
     newest = SyncRun.objects.order_by().values("resource", "mode", "state").annotate(newest=Max("pk")).values("newest")
     ended = SyncRun.objects.filter(finished_at__lte=moment).exclude(state=SyncRun.State.RUNNING)
     return ended.exclude(pk__in=newest).defer("seen_rows")
+
+
+def changes_recorded_by(moment: datetime) -> QuerySet[RecordedChange]:
+    """Changes that were recorded by that moment."""
+    return RecordedChange.objects.filter(recorded_at__lte=moment).defer("columns")
 
 
 def items_resolved_by(moment: datetime) -> QuerySet[Quarantine]:
@@ -33,6 +38,17 @@ def viewings_ended_by(moment: datetime) -> QuerySet[Viewing]:
 
 
 KINDS = (
+    RetainedKind(
+        name="recorded_changes",
+        label=_("Recorded changes of the mirror"),
+        counted_from=_("when the change was recorded"),
+        default_days=FIVE_YEARS_IN_DAYS,
+        least_days=365,
+        rows_due=changes_recorded_by,
+        purge=delete_rows,
+        rows_a_batch=5_000,
+        writes_ids=False,
+    ),
     RetainedKind(
         name="resolved_quarantine",
         label=_("Quarantined items that were resolved"),

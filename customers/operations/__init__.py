@@ -11,6 +11,7 @@ from .registering import CreateCustomer
 __all__ = [
     "KINDS",
     "REGISTRATIONS",
+    "REGISTRATION_NAMES",
     "CreateCustomer",
     "CreateCustomerDelegatedKyc",
     "CreateEnhancedVerificationLink",
@@ -24,6 +25,8 @@ REGISTRATIONS: tuple[type[OperationKind], ...] = (
     CreateCustomerDelegatedKyc,
 )
 """The kinds whose request carries the e-mail of a new customer."""
+
+REGISTRATION_NAMES = tuple(kind.name for kind in REGISTRATIONS)
 
 KINDS: tuple[OperationKind, ...] = (
     CreateCustomer(),

@@ -19,7 +19,7 @@ from backoffice.security.restriction import refuse_restricted
 from customers import queries, services
 from customers.forms import FindCustomerForm
 from customers.models import Customer
-from customers.operations import REGISTRATIONS
+from customers.operations import REGISTRATION_NAMES
 
 from .going_on import numbers_in, person_behind
 
@@ -27,7 +27,7 @@ from .going_on import numbers_in, person_behind
 def show_customer_of_email(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
     """From an operation that was refused because the e-mail is taken, to the customer who has it."""
     operation = get_object_or_404(
-        Operation, pk__in=numbers_in(request.GET.get("operation", "")), kind__in=[kind.name for kind in REGISTRATIONS]
+        Operation, pk__in=numbers_in(request.GET.get("operation", "")), kind__in=REGISTRATION_NAMES
     )
     refuse_restricted(operation)
     if "email" not in operation.request:

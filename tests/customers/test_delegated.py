@@ -19,13 +19,13 @@ from django.utils import timezone
 from backoffice.audit.models import AuditRecord
 from backoffice.operations.models import Operation, State
 from backoffice.operations.services import approve, perform, read_back, refuse_approval
+from backoffice.retention.kinds import FIVE_YEARS_IN_DAYS
 from backoffice.retention.services import purge_due
 from backoffice.sandbox import Sandbox
 from customers import services
 from customers.erasure import restrict_customer
 from customers.forms import new_submission
 from customers.models import Customer, DelegatedVerification, IdentityCapture
-from customers.retention import FIVE_YEARS_IN_DAYS
 from tests.people import sign_in
 
 from .conftest import JPEG, PDF, PNG, upload_of

@@ -17,6 +17,7 @@ from django.utils import timezone
 from backoffice.audit.models import AuditRecord
 from backoffice.calls.models import ProviderCall
 from backoffice.operations.models import Operation, OperationApproval, OperationEvent, State
+from backoffice.retention.kinds import FIVE_YEARS_IN_DAYS
 from backoffice.retention.services import purge_due
 from backoffice.sandbox import Sandbox
 from backoffice.sync.errors import RestrictedRowError
@@ -28,7 +29,6 @@ from customers.activity import last_active_at
 from customers.erasure import FORGOTTEN
 from customers.models import Customer, DelegatedVerification, Document, ErasureRequest, IdentityCapture
 from customers.operations.shared import key_of_email
-from customers.retention import FIVE_YEARS_IN_DAYS
 from payments.models import Payment
 from tests.people import sign_in
 

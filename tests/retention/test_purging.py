@@ -18,7 +18,7 @@ from django.test import Client
 from backoffice.audit.models import AuditRecord
 from backoffice.operations.models import LIVE_STATES, Operation, State
 from backoffice.retention import services
-from backoffice.retention.kinds import all_kinds, find_kind
+from backoffice.retention.kinds import FIVE_YEARS_IN_DAYS, all_kinds, find_kind
 from backoffice.retention.models import FileToRemove, RetentionPolicy
 from backoffice.retention.services import purge_due
 from backoffice.retention.tasks import purge
@@ -31,7 +31,6 @@ from customers.models import (
     EnhancedVerification,
     IdentityCapture,
 )
-from customers.retention import FIVE_YEARS_IN_DAYS
 from payments.models import OffRamp, OffRampInstructions, Payment, PaymentInstructions
 from tests.people import sign_in
 
