@@ -1,4 +1,4 @@
-"""The one client of a process, built from the settings."""
+"""The clients of a process, built from the settings, and the limit that they keep together."""
 
 import hashlib
 from functools import lru_cache
@@ -10,6 +10,8 @@ from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.configuration import Configuration
 from backoffice.cryptopocket.contract_file import load_catalogue
 from backoffice.cryptopocket.endpoints import Catalogue
+from backoffice.cryptopocket.rate import RateLimiter
+from backoffice.cryptopocket.transport import make_limiter, make_transport
 from backoffice.observing import all_observers
 from backoffice.token_cache import CacheTokenStore
 
@@ -60,8 +62,18 @@ def _configuration() -> Configuration:
     )
 
 
+@lru_cache(maxsize=1)
+def _limiter() -> RateLimiter:
+    """The limit of this process, which both clients keep together: the provider does not tell them apart."""
+    return make_limiter(_configuration(), get_catalogue())
+
+
 def _make_client(configuration: Configuration) -> CryptoPocketClient:
-    return CryptoPocketClient(configuration, get_catalogue(), _token_store(configuration), observers=all_observers())
+    catalogue = get_catalogue()
+    transport = make_transport(configuration, catalogue, limiter=_limiter())
+    return CryptoPocketClient(
+        configuration, catalogue, _token_store(configuration), transport, observers=all_observers()
+    )
 
 
 def _token_store(configuration: Configuration) -> CacheTokenStore:
@@ -78,4 +90,5 @@ def reset_client() -> None:
     """Forget the client and the catalogue, so that changed settings count."""
     get_client.cache_clear()
     get_quick_client.cache_clear()
+    _limiter.cache_clear()
     get_catalogue.cache_clear()

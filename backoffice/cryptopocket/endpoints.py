@@ -188,7 +188,8 @@ class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     Token times are in seconds; where the answer tells the token's lifetime (`token_lifetime_locations`), that
     counts. `naive_timezone` is the zone of dates that carry none; `date_formats` are taken beside ISO 8601, as
     `strptime` has them; `numeric_dates` is the unit since 1970 of dates that are numbers. The word lists are
-    compared without case. `requests_per_second` is a limit of the provider's, None while none is known.
+    compared without case. `requests_per_second` is a limit of the provider's, None while none is known;
+    each process keeps it for itself.
     `http_statuses`: those that are known; another one is noted, and read like any (contract 1.3).
     `code_locations`: where the code of a failure stands, its readable text after it (contract 1.3).
     `error_codes`: their code -> ours. `refusal_data_locations`: what comes with a refusal (contract 4.3).

@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from backoffice.cryptopocket.dig import dig
-from backoffice.cryptopocket.endpoints import Endpoint, PageLayout
+from backoffice.cryptopocket.endpoints import Catalogue, Endpoint, PageLayout
 from backoffice.cryptopocket.errors import PaginationError, UnreadableAnswer
 
 FetchPage = Callable[[int], "Page"]
 """Fetches the page of that number, e.g. `lambda number: client.list_customers(page=number)`."""
 
 _NOTHING_MORE = (False, 0, "false", "0")
+_MORE = (True, 1, "true", "1")
 _FINGERPRINT = msgspec.json.Encoder(decimal_format="number", order="deterministic")
 
 
@@ -42,8 +43,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return not self.items or (self.last_page is not None and self.number >= self.last_page)
 
 
-def read_page(document: dict[str, Any], *, endpoint: Endpoint, asked: int, read_at: datetime, size_bytes: int) -> Page:
-    """Return the page in `document`. Raises UnreadableAnswer when it holds no list of items."""
+def read_page(
+    document: dict[str, Any],
+    *,
+    endpoint: Endpoint,
+    catalogue: Catalogue,
+    asked: int,
+    read_at: datetime,
+    size_bytes: int,
+) -> Page:
+    """Return the page in `document`. Raises UnreadableAnswer when it holds no list of items, or is not the only one."""
     if endpoint.pagination:
         shift = 1 - endpoint.pagination.first_page
         for layout in endpoint.pagination.layouts:
@@ -59,7 +68,7 @@ def read_page(document: dict[str, Any], *, endpoint: Endpoint, asked: int, read_
                 )
     return Page(
         number=asked,
-        items=_find_items(document, endpoint),
+        items=_find_items(document, endpoint, catalogue),
         total=None,
         last_page=None if endpoint.pagination else asked,
         read_at=read_at,
@@ -67,14 +76,14 @@ def read_page(document: dict[str, Any], *, endpoint: Endpoint, asked: int, read_
     )
 
 
-def _find_items(document: dict[str, Any], endpoint: Endpoint) -> list[Any]:
+def _find_items(document: dict[str, Any], endpoint: Endpoint, catalogue: Catalogue) -> list[Any]:
     places = (dig(document, place) for place in endpoint.object_locations)
     items = next((place for place in places if isinstance(place, list)), None)
     if items is None:
         raise UnreadableAnswer(
             "the answer holds no list of items in any known layout", endpoint=endpoint.name, only_read=True
         )
-    if endpoint.pagination is None and _looks_paged(document):
+    if endpoint.pagination is None and _has_more(document, catalogue):
         raise UnreadableAnswer(
             "the answer is one page of several, but the contract says that this list has no pages: "
             "set its pagination in the contract file",
@@ -84,9 +93,21 @@ def _find_items(document: dict[str, Any], endpoint: Endpoint) -> list[Any]:
     return items
 
 
-def _looks_paged(document: dict[str, Any]) -> bool:
-    places = ("pagination.last_page", "last_page", "meta.last_page")
-    return any((_read_number(dig(document, place)) or 1) > 1 for place in places)
+def _has_more(document: dict[str, Any], catalogue: Catalogue) -> bool:
+    """Whether the answer says that another page follows, in the way of any list of the contract."""
+    paginations = {endpoint.pagination for endpoint in catalogue.endpoints.values() if endpoint.pagination}
+    return any(
+        _says_more(document, layout, first_page=pagination.first_page)
+        for pagination in paginations
+        for layout in pagination.layouts
+    )
+
+
+def _says_more(document: dict[str, Any], layout: PageLayout, *, first_page: int) -> bool:
+    last = _read_last_page(document, layout, number=1, shift=1 - first_page)
+    following = dig(document, layout.next_url) if layout.next_url else ""
+    flag = dig(document, layout.more) if layout.more else False
+    return (last or 1) > 1 or (isinstance(following, str) and bool(following)) or flag in _MORE
 
 
 def _read_current(document: dict[str, Any], layout: PageLayout, *, asked: int, shift: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Our own rate limit: the provider states none, and being throttled helps nobody."""
+"""Our own rate limit, a process: being throttled helps nobody. Where the provider states a lower one, that counts."""
 
 import threading
 

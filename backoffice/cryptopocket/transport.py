@@ -27,6 +27,7 @@ from requests.adapters import HTTPAdapter
 from backoffice.cryptopocket.answers import Answer, read_body, read_retry_after
 from backoffice.cryptopocket.clock import Clock, SystemClock
 from backoffice.cryptopocket.configuration import Configuration
+from backoffice.cryptopocket.endpoints import Catalogue
 from backoffice.cryptopocket.errors import CryptoPocketError, NotSent, OutcomeUnknown, RateLimited
 from backoffice.cryptopocket.failures import classify_failure
 from backoffice.cryptopocket.outgoing import OutgoingRequest
@@ -64,14 +65,14 @@ class HttpTransport:
         configuration: Configuration,
         *,
         authorisation_header: str = "auth",
-        provider_limit: float | None = None,
+        limiter: RateLimiter | None = None,
         clock: Clock | None = None,
     ) -> None:
+        """Make a transport that has sent nothing. limiter: where several keep one limit together."""
         self._configuration = configuration
         self._authorisation_header = authorisation_header
         self._clock = clock or SystemClock()
-        limit = min(configuration.requests_per_second, provider_limit or configuration.requests_per_second)
-        self._limiter = RateLimiter(requests_per_second=limit, clock=self._clock)
+        self._limiter = limiter or RateLimiter(requests_per_second=configuration.requests_per_second, clock=self._clock)
         self._sessions: dict[int, requests.Session] = {}
         self._lock = threading.Lock()
         keep_addresses_out_of_logs(configuration.base_url)
@@ -185,6 +186,23 @@ class HttpTransport:
         if asked is None:
             return _jitter.uniform(longest / 2, longest)
         return asked + _jitter.uniform(0, 0.25) if asked <= self._configuration.maximum_wait else None
+
+
+def make_limiter(configuration: Configuration, catalogue: Catalogue) -> RateLimiter:
+    """Return the limit that a process keeps: the configured one, or the provider's where it states a lower one."""
+    stated = catalogue.conventions.requests_per_second or configuration.requests_per_second
+    return RateLimiter(requests_per_second=min(configuration.requests_per_second, stated), clock=SystemClock())
+
+
+def make_transport(
+    configuration: Configuration, catalogue: Catalogue, *, limiter: RateLimiter | None = None
+) -> HttpTransport:
+    """Return a transport as configuration and contract have it. limiter: the one that several transports share."""
+    return HttpTransport(
+        configuration,
+        authorisation_header=catalogue.conventions.authorisation_header,
+        limiter=limiter or make_limiter(configuration, catalogue),
+    )
 
 
 def make_session() -> requests.Session:

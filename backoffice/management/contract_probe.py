@@ -26,7 +26,7 @@ from backoffice.cryptopocket.probing.report import (
     findings_as_json,
 )
 from backoffice.cryptopocket.probing.writing import FileExistsAlreadyError, make_override_text, write_override_file
-from backoffice.cryptopocket.transport import HttpTransport
+from backoffice.cryptopocket.transport import make_transport
 from backoffice.management.contract_codes import known_codes
 from backoffice.progress import ProgressLine
 
@@ -154,9 +154,8 @@ def _ask_for_secret() -> str:
 def _make_prober(
     command: BaseCommand, catalogue: Catalogue, configuration: Configuration, options: Mapping[str, Any]
 ) -> tuple[Prober, ReadOnlyTransport]:
-    inner = HttpTransport(configuration, authorisation_header=catalogue.conventions.authorisation_header)
     transport = ReadOnlyTransport(
-        inner,
+        make_transport(configuration, catalogue),
         token_url=join_url(configuration.base_url, catalogue["authenticate"].path),
         maximum=options["maximum_requests"],
     )

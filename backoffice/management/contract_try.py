@@ -31,7 +31,7 @@ from backoffice.cryptopocket.probing.trying import (
     send_call,
     writing_calls,
 )
-from backoffice.cryptopocket.transport import HttpTransport
+from backoffice.cryptopocket.transport import make_transport
 from backoffice.management.contract_amend import amend, take_from_file
 from backoffice.management.contract_codes import known_codes
 from backoffice.management.contract_probe import (
@@ -88,7 +88,7 @@ class Hand:
     def __init__(self, catalogue: Catalogue, configuration: Configuration) -> None:
         self._catalogue = catalogue
         self._base_url = configuration.base_url
-        self._transport = HttpTransport(configuration, authorisation_header=catalogue.conventions.authorisation_header)
+        self._transport = make_transport(configuration, catalogue)
         token_url = join_url(configuration.base_url, catalogue["authenticate"].path)
         self._asker = Asker(
             ReadOnlyTransport(self._transport, token_url=token_url, maximum=2), base_url=configuration.base_url

@@ -1,7 +1,9 @@
 """`manage.py contract`: what it refuses, what it asks, and how it ends."""
 
 import io
+import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,12 @@ from backoffice.cryptopocket.contract_file import load_catalogue
 from backoffice.cryptopocket.errors import InvalidRequest
 from backoffice.cryptopocket.probing.notebook import Notebook
 from backoffice.cryptopocket.probing.prober import Prober
-from backoffice.cryptopocket.probing.report import describe_findings
+from backoffice.cryptopocket.probing.report import describe_checklist, describe_findings
+from backoffice.cryptopocket.probing.trying import writing_calls
 from backoffice.cryptopocket.probing.writing import make_override_text
+from backoffice.management.commands.contract import Command
 from backoffice.sandbox import Sandbox, start_sandbox
+from tests.cryptopocket.conftest import PatientClock
 
 FAST = ("--requests-per-second", "10000")
 
@@ -277,3 +282,102 @@ def test_a_probe_that_records_nothing_says_nothing_of_a_recording(
     assert "recording" not in told
     assert "an error of ours, InvalidRequest" in told
     assert load_catalogue(str(file))["list_payments"].path_provenance == "confirmed"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> PatientClock:
+    """Return the clock by which the commands wait; waiting costs nothing."""
+    patient = PatientClock()
+    monkeypatch.setattr("backoffice.cryptopocket.transport.SystemClock", lambda: patient)
+    return patient
+
+
+def test_a_probe_that_is_told_no_rate_asks_four_times_a_second(stand_in: Sandbox, clock: PatientClock) -> None:
+    run("probe")
+
+    assert clock.seconds == pytest.approx((stand_in.control.calls() - 4) / 4)
+
+
+def test_a_probe_asks_as_often_as_it_is_told(stand_in: Sandbox, clock: PatientClock) -> None:
+    run("probe", "--requests-per-second", "10")
+
+    assert clock.seconds == pytest.approx((stand_in.control.calls() - 10) / 10)
+
+
+@pytest.mark.parametrize("command", [("probe",), ("try", "create_customer", "--empty", "--yes")])
+def test_a_limit_that_the_provider_states_slows_every_command_down(
+    stand_in: Sandbox, clock: PatientClock, settings: Any, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "contract.toml"
+    file.write_text("[conventions]\nrequests_per_second = 0.5\n", encoding="utf-8")
+    settings.CRYPTOPOCKET_CONTRACT = str(file)
+
+    run(*command)
+
+    assert clock.seconds == pytest.approx((stand_in.control.calls() - 1) / 0.5)
+
+
+class Terminal(io.StringIO):
+    """What is printed on a terminal."""
+
+    def isatty(self) -> bool:
+        """Say that it is one."""
+        return True
+
+
+def test_on_a_terminal_a_probe_shows_how_far_it_is_and_clears_that_line(stand_in: Sandbox) -> None:
+    terminal = Terminal()
+
+    call_command("contract", "probe", *FAST, stdout=terminal)
+
+    told = terminal.getvalue()
+    assert re.search(r"\r\x1b\[Kprobe: .* 0 of \d+ steps", told)
+    assert re.search(r"\r\x1b\[Kprobe: .* 5 of \d+ steps", told)
+    after_the_line = told.rpartition("\r\x1b[K")[2]
+    assert "steps" not in after_the_line
+    assert "list_payments" in after_the_line
+
+
+def test_findings_for_machines_are_not_mixed_with_a_line_of_progress(stand_in: Sandbox) -> None:
+    terminal = Terminal()
+
+    call_command("contract", "probe", "--json", *FAST, stdout=terminal)
+
+    assert {told["verdict"] for told in json.loads(terminal.getvalue())} >= {"confirmed"}
+
+
+COMMANDS_BY_HAND = re.findall(r"manage\.py contract (.+)", describe_checklist(load_catalogue(""), file="contract.toml"))
+
+
+def test_the_checklist_has_an_empty_and_a_filled_body_of_every_call_that_writes() -> None:
+    tried = [command.split()[1] for command in COMMANDS_BY_HAND if command.startswith("try ")]
+
+    assert sorted(tried) == sorted([*writing_calls(load_catalogue(""))] * 2)
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS_BY_HAND if line.startswith("try ")])
+def test_each_command_of_the_checklist_can_be_typed_as_it_is_printed(
+    stand_in: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    asked: list[str] = []
+
+    def say_no(question: str) -> str:
+        asked.append(question)
+        return "n"
+
+    monkeypatch.setattr("builtins.input", say_no)
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(CommandError, match=r"^Nothing was sent\.$"):
+        run(*shlex.split(command.replace("…", "1")))
+
+    assert len(asked) == 1
+    assert stand_in.control.calls() == 0
+
+
+def test_the_command_of_the_checklist_that_listens_is_one() -> None:
+    command = next(line for line in COMMANDS_BY_HAND if line.startswith("listen"))
+
+    options = Command().create_parser("manage.py", "contract").parse_args(shlex.split(command))
+
+    assert (options.action, options.write) == ("listen", "contract.toml")

@@ -30,7 +30,9 @@ class Drop:
 
 @dataclass
 class Hang:
-    """Say nothing until the test is over."""
+    """Say nothing until the test is over, or for so many seconds, and close the connection."""
+
+    seconds: float = 5.0
 
 
 @dataclass
@@ -143,7 +145,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if isinstance(step, Reply):
             self._reply(step)
         elif isinstance(step, Hang):
-            provider.over.wait(5)
+            provider.over.wait(step.seconds)
             self.close_connection = True
         elif isinstance(step, Drip):
             self._drip(provider)

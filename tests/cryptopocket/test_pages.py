@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from backoffice.cryptopocket import CryptoPocketClient, Page, iterate_pages, iterate_pages_from_newest
+from backoffice.cryptopocket import CryptoPocketClient, Page, iterate_pages, iterate_pages_from_newest, load_catalogue
+from backoffice.cryptopocket.endpoints import PageLayout, Pagination
 from backoffice.cryptopocket.errors import PaginationError, UnreadableAnswer
 from tests.cryptopocket.conftest import MakeClient, PatientClock
 from tests.cryptopocket.scripted import Reply, ScriptedProvider
@@ -121,13 +123,78 @@ def test_a_list_without_pages_sends_no_page_parameters(provider: ScriptedProvide
     assert page.is_last
 
 
+ACCOUNTS = {"status": "ok", "data": [{"iban": "ES00"}]}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"pagination": {"last_page": 2}},
+        {"last_page": 2},
+        {"meta": {"last_page": "2"}},
+        {"links": {"next": "https://provider.example/api/banking/accounts?page=2"}},
+        {"next_page_url": "https://provider.example/api/banking/accounts?page=2"},
+    ],
+)
 def test_a_list_that_turns_out_to_have_pages_is_not_read_by_its_first_one_only(
-    provider: ScriptedProvider, client: CryptoPocketClient
+    provider: ScriptedProvider, client: CryptoPocketClient, around: dict[str, Any]
 ) -> None:
-    provider.answer({"status": "ok", "data": [{"iban": "ES00"}], "pagination": {"last_page": 2}})
+    provider.answer({**ACCOUNTS, **around})
 
     with pytest.raises(UnreadableAnswer, match="set its pagination"):
         client.list_bank_accounts()
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"pagination": {"last_page": 1}},
+        {"last_page": 0},
+        {"last_page": None, "next_page_url": None},
+        {"links": {"next": ""}},
+        {"total": 5_000},
+        {"hay_mas": True},
+    ],
+)
+def test_a_list_whose_answer_holds_everything_is_read(
+    provider: ScriptedProvider, client: CryptoPocketClient, around: dict[str, Any]
+) -> None:
+    provider.answer({**ACCOUNTS, **around})
+
+    assert len(client.list_bank_accounts().items) == 1
+
+
+@pytest.mark.parametrize(
+    ("layout", "around", "has_more"),
+    [
+        ({"more": "hay_mas"}, {"hay_mas": True}, True),
+        ({"more": "hay_mas"}, {"hay_mas": 1}, True),
+        ({"more": "hay_mas"}, {"hay_mas": False}, False),
+        ({"page_count": "hojas"}, {"hojas": 3}, True),
+        ({"page_count": "hojas"}, {"hojas": 1}, False),
+        ({"last_page": "ultima"}, {"ultima": 1}, True),
+        ({"last_page": "ultima"}, {"ultima": 0}, False),
+        ({"last_page": "ultima"}, {"pagination": {"last_page": 2}}, False),
+    ],
+)
+def test_whether_more_follows_is_read_where_the_contract_file_says(
+    provider: ScriptedProvider,
+    make_client: MakeClient,
+    layout: dict[str, str],
+    around: dict[str, Any],
+    has_more: bool,
+) -> None:
+    catalogue = load_catalogue()
+    pages = Pagination(layouts=(PageLayout(items="lista", **layout),), first_page=0)
+    calls = {name: replace(call, pagination=call.pagination and pages) for name, call in catalogue.endpoints.items()}
+    client = make_client(provider.base_url, catalogue=replace(catalogue, endpoints=calls))
+    provider.answer({**ACCOUNTS, **around})
+
+    if has_more:
+        with pytest.raises(UnreadableAnswer, match="set its pagination"):
+            client.list_bank_accounts()
+    else:
+        assert len(client.list_bank_accounts().items) == 1
 
 
 def test_pages_are_walked_to_the_last() -> None:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from backoffice.cryptopocket import CryptoPocketClient, InMemoryTokenStore, load_catalogue
+from backoffice.cryptopocket import CryptoPocketClient, InMemoryTokenStore, load_catalogue, make_data_uri
 from backoffice.cryptopocket.answers import read_retry_after
 from backoffice.cryptopocket.configuration import Configuration
 from backoffice.cryptopocket.errors import (
@@ -171,6 +171,40 @@ def test_an_answer_that_is_too_large_is_not_taken_in(provider: ScriptedProvider,
 
     with pytest.raises(OutcomeUnknown, match="too large"):
         client.get_kyc_status(user_id="4711")
+
+
+def upload_a_document(client: CryptoPocketClient) -> Any:
+    """Upload Lena's passport."""
+    picture = make_data_uri(b"a picture", media_type="image/png")
+    return client.upload_customer_document(user_id="4711", document_type="PASSPORT", file=picture)
+
+
+@pytest.mark.parametrize(
+    ("act", "timeouts", "is_patient"),
+    [
+        (upload_a_document, {"read_timeout": 0.05, "upload_timeout": 20.0}, True),
+        (upload_a_document, {"read_timeout": 20.0, "upload_timeout": 0.05}, False),
+        (register_lena, {"read_timeout": 20.0, "upload_timeout": 0.05}, True),
+        (register_lena, {"read_timeout": 0.05, "upload_timeout": 20.0}, False),
+    ],
+)
+def test_a_document_has_the_longer_time_that_it_needs_and_nothing_else_has(
+    provider: ScriptedProvider,
+    make_client: MakeClient,
+    act: Callable[[CryptoPocketClient], Any],
+    timeouts: dict[str, float],
+    is_patient: bool,
+) -> None:
+    store = InMemoryTokenStore()
+    store.put(TOKEN, 60)
+    client = make_client(provider.base_url, store=store, **timeouts)
+    provider.answer(Hang(seconds=0.8))
+
+    with pytest.raises(OutcomeUnknown) as unknown:
+        act(client)
+
+    given_up, dropped = "no complete answer within the time allowed", "the connection was dropped"
+    assert (dropped if is_patient else given_up) in unknown.value.reason
 
 
 def test_a_compressed_answer_is_read(provider: ScriptedProvider, client: CryptoPocketClient) -> None:

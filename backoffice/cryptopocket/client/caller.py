@@ -30,7 +30,7 @@ from backoffice.cryptopocket.observing import ObservedCall, Observer
 from backoffice.cryptopocket.outgoing import OutgoingRequest, build_request
 from backoffice.cryptopocket.pages import Page, read_page
 from backoffice.cryptopocket.tokens import NewToken, TokenKeeper, TokenStore
-from backoffice.cryptopocket.transport import HttpTransport, Transport
+from backoffice.cryptopocket.transport import Transport, make_transport
 
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 
@@ -77,11 +77,7 @@ class Caller:
         self.catalogue = catalogue
         self._observers = tuple(observers)
         self._clock = SystemClock()
-        self._transport = transport or HttpTransport(
-            configuration,
-            authorisation_header=conventions.authorisation_header,
-            provider_limit=conventions.requests_per_second,
-        )
+        self._transport = transport or make_transport(configuration, catalogue)
         self._tokens = TokenKeeper(
             token_store,
             authenticate=self._fetch_token,
@@ -117,6 +113,7 @@ class Caller:
         return read_page(
             exchange.document,
             endpoint=endpoint,
+            catalogue=self.catalogue,
             asked=page,
             read_at=exchange.answer.began_at,
             size_bytes=len(exchange.answer.body),
