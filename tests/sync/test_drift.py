@@ -165,7 +165,46 @@ def test_nobody_who_asked_to_be_forgotten_is_read(sandbox: Sandbox) -> None:
     Customer.objects.update(restricted_at=timezone.now())
     sandbox.control.forget_calls()
     assert drift.check_resource(name="customers").sample == 0
-    assert sandbox.control.calls("get_kyc_status") == 0
+    assert sandbox.control.calls("getKycStatus") == 0
+
+
+def test_who_asks_to_be_forgotten_during_the_check_is_not_read_any_more(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror_two_customers(sandbox)
+    really_compare = drift.parse_read
+
+    def restrict_the_others(resource: Any, row: Any, item: Any) -> Any:
+        Customer.objects.exclude(pk=row.pk).update(restricted_at=timezone.now())
+        return really_compare(resource, row, item)
+
+    monkeypatch.setattr(drift, "parse_read", restrict_the_others)
+    assert drift.check_resource(name="customers").sample == 1
+    assert sandbox.control.calls("getKycStatus") == 1
+
+
+def test_no_finding_is_about_somebody_who_asks_to_be_forgotten_while_being_read(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror_two_customers(sandbox)
+    Customer.objects.update(kyc_status="expired")
+    really_find = drift.find_differences
+
+    def find_while_they_ask(row: Any, read: Any) -> Any:
+        Customer.objects.update(restricted_at=timezone.now())
+        return really_find(row, read)
+
+    monkeypatch.setattr(drift, "find_differences", find_while_they_ask)
+    check = drift.check_resource(name="customers")
+    assert (check.sample, check.overtaken, check.drifted) == (1, 1, 0)
+    assert not DriftFinding.objects.exists()
+
+
+def mirror_two_customers(sandbox: Sandbox) -> None:
+    """Have Lena and Marta in the mirror, both verified."""
+    sandbox.control.add_customer(name="Lena", last_name="Ortega", email="lena@example.org", kyc_status="valid")
+    sandbox.control.add_customer(name="Marta", last_name="Vidal", email="marta@example.org", kyc_status="valid")
+    sync_resource(name="customers", mode="full")
 
 
 def test_with_the_provider_down_the_check_says_so_and_stops(start_provider: Callable[..., Sandbox]) -> None:

@@ -183,7 +183,7 @@ def test_an_object_that_was_read_meanwhile_is_not_read_again(
     Payment.objects.update(read_at=timezone.now())
     sandbox.control.forget_calls()
     read_viewed(name="payments", remote_id=payment.remote_id)
-    assert sandbox.control.calls("get_payment") == 0
+    assert sandbox.control.calls("getPayment") == 0
     assert "Reading it anew" not in page_of(client, payment)
 
 
