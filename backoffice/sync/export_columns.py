@@ -11,12 +11,12 @@ from backoffice.security.masked_data import mask_data
 from backoffice.security.masking import MASK, mask
 
 from .models import DriftFinding, Quarantine, RecordedChange
-from .resources import all_resources
+from .resources import find_resource
 
 
 def changed_values(change: RecordedChange | DriftFinding) -> dict[str, Any]:
     """The columns of a change with the two values of each; personal data is masked whoever asks."""
-    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
+    resource = find_resource(change.resource)
     sensitive = sensitive_fields(resource.model if resource else None)
     declared = {
         name: [mask(str(value or ""), sensitive[name].kind) for value in values]

@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.objects import Item
 from backoffice.cryptopocket.pages import Page
-from backoffice.sync.errors import UnknownResourceError
+from backoffice.observing import about
+from backoffice.sync.errors import NothingOpenError, UnknownResourceError
 from backoffice.sync.models import MirroredModel
 
 
@@ -98,6 +99,13 @@ class Resource:
         """Whether some of its objects are read singly until they are final."""
         return self.open_rows is not None and self.read_one is not None
 
+    def read_singly(self, client: CryptoPocketClient, remote_id: str) -> Item[Any]:
+        """Read one object; the log of calls learns which. Raises NothingOpenError, CryptoPocketError."""
+        if self.read_one is None:
+            raise NothingOpenError(f"{self.name} has no objects that are read singly.")
+        with about(self.model._meta.label_lower, remote_id):  # noqa: SLF001 - Django's documented way to ask
+            return self.read_one(client, remote_id)
+
 
 _resources: dict[str, Resource] = {}
 
@@ -114,13 +122,18 @@ def unregister(name: str) -> None:
     _resources.pop(name, None)
 
 
+def find_resource(name: str) -> Resource | None:
+    """The resource of that name; None where it is not registered any more."""
+    return _resources.get(name)
+
+
 def get_resource(name: str) -> Resource:
     """The resource of that name. Raises UnknownResourceError."""
-    try:
-        return _resources[name]
-    except KeyError:
+    resource = find_resource(name)
+    if resource is None:
         known = ", ".join(sorted(_resources)) or "none"
-        raise UnknownResourceError(f"There is no resource called {name!r}; known are: {known}.") from None
+        raise UnknownResourceError(f"There is no resource called {name!r}; known are: {known}.")
+    return resource
 
 
 def find_resource_of(model: type[MirroredModel]) -> Resource:

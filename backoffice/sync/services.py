@@ -16,7 +16,7 @@ from backoffice.audit.services import record
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, UnreadableItem
 from backoffice.cryptopocket.objects import Item
-from backoffice.observing import CauseKind, about, caused_by
+from backoffice.observing import CauseKind, caused_by
 from backoffice.provider import get_client
 from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply
@@ -156,15 +156,12 @@ def refresh_one(
     quarantine), NotFound when there is no row either.
     """
     resource = get_resource(name)
-    if resource.read_one is None:
-        raise NothingOpenError(f"{name} has no objects that are read singly.")
     restricted = restricted_rows(resource.model)
     if restricted is not None and restricted.filter(remote_id=remote_id).exists():
         raise RestrictedRowError
     began = timezone.now()
     try:
-        with about(resource.model._meta.label_lower, remote_id):  # noqa: SLF001 - Django's documented way to ask
-            item = resource.read_one(client or get_client(), remote_id)
+        item = resource.read_singly(client or get_client(), remote_id)
     except NotFound:
         if _mark_missing(resource, remote_id, before=began, source=source):
             return "missing"

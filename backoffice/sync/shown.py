@@ -13,12 +13,13 @@ from backoffice.face.cards import Words
 from backoffice.face.history import differences_of
 
 from .models import DriftFinding, MirroredModel, RecordedChange
-from .resources import all_resources
+from .resources import find_resource
 
 
 def label_of_resource(name: str) -> Any:
     """A resource's label; its name where it is not registered any more."""
-    return next((resource.label for resource in all_resources() if resource.name == name), name)
+    resource = find_resource(name)
+    return resource.label if resource else name
 
 
 def name_of(user: User) -> str:
@@ -40,7 +41,7 @@ class AboutAnObject(Protocol):
 
 def link_to_object(change: AboutAnObject) -> SafeString:
     """A link by the provider's id: the list finds the row, so that a table of changes needs no query a row."""
-    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
+    resource = find_resource(change.resource)
     if resource is None:
         return format_html("{}", change.remote_id)
     options = resource.model._meta  # noqa: SLF001 - Django's documented way to ask
@@ -59,7 +60,7 @@ def changes_in_words(change: RecordedChange | DriftFinding) -> SafeString:
     """Each column that changed or differed, with its two values; what is sensitive is masked."""
     if not change.columns:
         return format_html("{}", _("First seen"))
-    resource = next((resource for resource in all_resources() if resource.name == change.resource), None)
+    resource = find_resource(change.resource)
     model = resource.model if resource else None
     differences = differences_of(change.columns, model, _known_words(model))
     return format_html_join(

@@ -4,7 +4,6 @@ Those that people look at come first, then the rest, the one read longest ago fi
 """
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -14,7 +13,6 @@ from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 
-from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import (
     CryptoPocketError,
     InvalidRequest,
@@ -24,7 +22,6 @@ from backoffice.cryptopocket.errors import (
     Refused,
 )
 from backoffice.cryptopocket.objects import Item
-from backoffice.observing import about
 from backoffice.security.restriction import without_restricted
 from backoffice.sync.engine.left_alone import leave_alone, without_left_alone
 from backoffice.sync.engine.looking import looked_at
@@ -52,7 +49,7 @@ def read_open_rows(session: Session) -> str:
     resource = session.resource
     if resource.open_rows is None or resource.read_one is None:
         raise NothingOpenError(f"{resource.name} has no objects that are read singly.")
-    reader = _Reader(session, resource.read_one)
+    reader = _Reader(session)
     try:
         for row in find_due(resource, resource.open_rows()):
             reader.read(row)
@@ -98,9 +95,8 @@ def plan_reads() -> int:
 class _Reader:
     """Reads single objects and counts what could not be read."""
 
-    def __init__(self, session: Session, read_one: Callable[[CryptoPocketClient, str], Item[Any]]) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._read_one = read_one
         self._failures_in_a_row = 0
         self._unread: Counter[str] = Counter()
         self._unwritten: list[Any] = []
@@ -117,8 +113,7 @@ class _Reader:
         """Read one row's object anew. Raises ProviderDownError, NotAuthorised, LeaseLostError."""
         began = timezone.now()
         try:
-            with about(row._meta.label_lower, row.remote_id):  # noqa: SLF001 - Django's documented way to ask
-                item = self._read_one(self._session.client, row.remote_id)
+            item = self._session.resource.read_singly(self._session.client, row.remote_id)
         except NotFound:
             self._note_missing(row, before=began)
         except Refused as refused:
