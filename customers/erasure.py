@@ -18,6 +18,7 @@ from backoffice.audit.services import record
 from backoffice.calls.models import ProviderCall
 from backoffice.operations.models import FINAL_STATES, Operation
 from backoffice.operations.retention import forget_operations
+from backoffice.operations.services.ending import end_forgotten
 from backoffice.retention.services import period_of
 from backoffice.sync.models import DriftFinding, Quarantine, RecordedChange
 from backoffice.webhooks.models import WebhookEffect, WebhookEvent
@@ -67,13 +68,18 @@ def purge_date_of(customer: Customer) -> datetime:
 
 @transaction.atomic
 def restrict_customer(customer: Customer, *, reason: str, by: AbstractBaseUser) -> ErasureRequest:
-    """Hide the customer's personal data from now on, and have it purged when its period ends. Raises NotOpenError."""
+    """Hide the customer's personal data from now on, and have it purged when its period ends. Raises NotOpenError.
+
+    What waits to be sent about the customer ends unsent.
+    """
     if not Customer.objects.filter(pk=customer.pk, restricted_at=None).update(restricted_at=timezone.now()):
         raise NotOpenError
     request = ErasureRequest.objects.create(
         customer=customer, reason=reason, asked_by_id=by.pk, purge_on=purge_date_of(customer).date()
     )
-    _operations_of(Customer.objects.filter(pk=customer.pk)).update(subject_is_restricted=True)
+    operations = operations_of(customer)
+    operations.update(subject_is_restricted=True)
+    end_forgotten(operations, by=by)
     record("customer.restricted", subject=customer, by=by, purge_on=request.purge_on.isoformat())
     return request
 
@@ -88,8 +94,13 @@ def lift_restriction(customer: Customer, *, reason: str, by: AbstractBaseUser) -
     ):
         raise NotOpenError
     open_requests().filter(customer=customer).update(lifted_at=timezone.now(), lifted_by=by.pk, lift_reason=reason)
-    _operations_of(Customer.objects.filter(pk=customer.pk)).update(subject_is_restricted=False)
+    operations_of(customer).update(subject_is_restricted=False)
     record("customer.restriction_lifted", subject=customer, by=by)
+
+
+def operations_of(customer: Customer) -> QuerySet[Operation]:
+    """What was asked about this customer."""
+    return _operations_of(Customer.objects.filter(pk=customer.pk))
 
 
 def open_requests() -> QuerySet[ErasureRequest]:

@@ -116,11 +116,29 @@ def _decide_view(request: HttpRequest, model_admin: Any, row: Operation | Operat
         form=form,
         template=TEMPLATE,
         lead=_("Once enough people have approved it, it goes out to the provider. Look at it well first."),
+        warnings=_warnings_of(operations),
         context={
             "cards": _cards_of(row, operations),
             "tables": read_tables(request, _tables_of(row, operations[0])),
         },
     )
+
+
+def _warnings_of(operations: list[Operation]) -> list[str]:
+    """That some cannot be approved, and why."""
+    count = sum(operation.subject_is_restricted for operation in operations)
+    if not count:
+        return []
+    return [
+        ngettext(
+            "The customer of %(count)d act asked to be forgotten: it cannot be approved. Whatever you decide ends it, "
+            "and nothing of it is sent.",
+            "The customers of %(count)d acts asked to be forgotten: they cannot be approved. Whatever you decide ends "
+            "them, and nothing of them is sent.",
+            count,
+        )
+        % {"count": count}
+    ]
 
 
 def _decide(request: HttpRequest, row: Operation | OperationBatch, answers: dict[str, Any]) -> HttpResponseBase:
@@ -157,7 +175,10 @@ def _said_of_batch(decided: Decided) -> str:
         (len(decided.queued), _("Approved and on the way: %(count)d.")),
         (len(decided.waiting), _("Approved by you, waiting for another person: %(count)d.")),
         (len(decided.ended), _("Not approved, nothing sent: %(count)d.")),
-        (len(decided.void), _("Ended because changed after the asking, or too late, nothing sent: %(count)d.")),
+        (
+            len(decided.void),
+            _("Ended because changed after the asking, too late, or asked to be forgotten, nothing sent: %(count)d."),
+        ),
     )
     return " ".join(words % {"count": count} for count, words in counted if count)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 INVALID_REQUEST = "invalid_request"
 NOT_SENT_BY_US = "cannot_be_sent"
+ASKED_TO_BE_FORGOTTEN = "asked_to_be_forgotten"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,10 @@ _OF_OURS: dict[str, Explanation] = {
         _("Correct it and ask again; if nothing is wrong with it, tell an administrator."),
     ),
     NOT_SENT_BY_US: _say(_("Our own check stopped it before the call. Nothing was sent."), _ASK_AN_ADMINISTRATOR),
+    ASKED_TO_BE_FORGOTTEN: _say(
+        _("The customer asked to be forgotten before it was sent, so it was ended and not sent."),
+        _("If that was a mistake, a Supervisor lifts the restriction on the customer's page; then ask anew."),
+    ),
 }
 PROVIDER_CODES = frozenset(_OF_THE_PROVIDER)
 """Codes that the contract gives the provider: none of them is a name that we made up."""

@@ -10,7 +10,7 @@ from backoffice.face.moments import exact_time
 from backoffice.operations.kinds import OperationKind
 from backoffice.operations.masked import as_shown
 from backoffice.operations.models import Operation, State
-from backoffice.operations.refusals import INVALID_REQUEST, NOT_SENT_BY_US
+from backoffice.operations.refusals import ASKED_TO_BE_FORGOTTEN, INVALID_REQUEST, NOT_SENT_BY_US, explain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +90,7 @@ def _succeeded(operation: Operation, kind: OperationKind | None) -> Words:
 
 def _refused(operation: Operation, kind: OperationKind | None) -> Words:
     reason = kind.explain_refusal(operation.error_code, operation.error_text) if kind else operation.error_code
-    if operation.error_code in {INVALID_REQUEST, NOT_SENT_BY_US}:
+    if operation.error_code in {INVALID_REQUEST, NOT_SENT_BY_US, ASKED_TO_BE_FORGOTTEN}:
         return _("We did not send it."), _not_sent(), reason
     return _("The provider said no."), _("The provider was asked and has done nothing."), reason
 
@@ -120,7 +120,9 @@ def _advice_for_unknown(operation: Operation, kind: OperationKind | None) -> str
     )
 
 
-def _cancelled(_operation: Operation, _kind: Any) -> Words:
+def _cancelled(operation: Operation, _kind: Any) -> Words:
+    if operation.error_code == ASKED_TO_BE_FORGOTTEN:
+        return _("It was ended before it was sent."), _not_sent(), explain(ASKED_TO_BE_FORGOTTEN)
     return _("It was taken back."), _not_sent(), _("Nothing.")
 
 

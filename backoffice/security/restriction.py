@@ -66,6 +66,21 @@ def hidden_fields(model: type[models.Model]) -> frozenset[str]:
 def refuse_restricted(row: Any) -> None:
     """Raise PermissionDenied for a restricted row: nothing of it is shown, and nothing is asked for it."""
     if is_restricted(row):
-        raise PermissionDenied(
-            _("This customer asked for erasure: nothing of them is shown, and nothing is asked for them.")
-        )
+        raise _refusal()
+
+
+def refuse_restricted_now(model: type[models.Model], keys: Iterable[Any]) -> None:
+    """The same for rows of a model as they stand now, locked until the transaction ends: none becomes one meanwhile."""
+    restricted = restricted_rows(model)
+    if restricted is None:
+        return
+    chosen = {"pk__in": list(keys)}
+    list(model._default_manager.select_for_update(no_key=True).filter(**chosen).order_by("pk").values_list("pk"))  # noqa: SLF001 - Django's documented way to ask
+    if restricted.filter(**chosen).exists():
+        raise _refusal()
+
+
+def _refusal() -> PermissionDenied:
+    return PermissionDenied(
+        _("This customer asked for erasure: nothing of them is shown, and nothing is asked for them.")
+    )

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.face.actions import render_form_page
 from backoffice.face.admin import Fact
+from backoffice.operations.models import LIVE_STATES, Operation
+from backoffice.operations.services.ending import would_go_out
 from customers import erasure
 from customers.models import Customer
 
@@ -48,11 +50,27 @@ def restrict(request: HttpRequest, model_admin: Any, customer: Customer) -> Http
         row=customer,
         form=form,
         lead=_("From now on nobody sees this customer's personal data, and nothing is asked of the provider for them."),
-        facts=[Fact(label=_("Purged on, unless something new happens before"), value=day)],
+        facts=[Fact(label=_("Purged on, unless something new happens before"), value=day), *_facts_of_live(customer)],
         warnings=[_("The provider is told nothing: ask CryptoPocket to erase what it holds.")],
         submit_label=_("Restrict"),
         submit_tone="danger",
     )
+
+
+def _facts_of_live(customer: Customer) -> list[Fact]:
+    """Which operations about the customer the restriction ends, and which it does not."""
+    live = erasure.operations_of(customer).filter(state__in=LIVE_STATES).order_by("pk")
+    ended = list(would_go_out(live))
+    sent = [operation for operation in live if operation not in ended]
+    return [
+        Fact(label=_("Ended by this, because nothing was sent yet"), value=_listed(ended)),
+        Fact(label=_("Sent before: what became of it is still found out"), value=_listed(sent)),
+    ]
+
+
+def _listed(operations: list[Operation]) -> str:
+    named = [f"{operation} ({operation.get_state_display()})" for operation in operations]
+    return ", ".join(named) or _("none")
 
 
 def lift(request: HttpRequest, model_admin: Any, customer: Customer) -> HttpResponseBase:

@@ -2,7 +2,7 @@
 
 One operation and a whole batch are decided in the same way: the rows are locked, everything is looked at again, and
 all of it is written set-based in one transaction. What turns out to be void on the way (changed since it was asked,
-too late) ends there and then.
+too late, about somebody who asked to be forgotten) ends there and then.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from backoffice.audit.services import draft, record_many
 from backoffice.operations.errors import NotPossible, ReasonMissing
 from backoffice.operations.fingerprints import is_as_asked
-from backoffice.operations.kinds import find_kind
 from backoffice.operations.models import Operation, OperationApproval, OperationBatch, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
+from backoffice.operations.services.ending import end_as_forgotten, end_unsent
 from backoffice.operations.services.permissions import check_may_approve
 from backoffice.operations.states import move_many, record_events
 
@@ -40,7 +40,7 @@ def approve(*, operation_id: int, by: AbstractBaseUser) -> Operation:
     """Agree to an operation that awaits approval; it goes out once as many people agreed as the policy asked for.
 
     Raises PermissionDenied (also to whoever asked for it) and NotPossible. An operation that was changed since it was
-    asked for, or whose time is over, is ended and nothing is sent.
+    asked for, whose time is over, or whose subject is restricted, is ended and nothing is sent.
     """
     return _decide_on_one(operation_id, by, Decision.APPROVED, "")
 
@@ -66,7 +66,7 @@ def end_expired(*, at_most: int) -> int:
     """End what was not approved in time; return how many."""
     with transaction.atomic():
         late = _awaiting(Q(approval_expires_at__lte=timezone.now()))[:at_most]
-        return len(_end(list(late), State.NOT_APPROVED, note=_not_in_time()))
+        return len(end_unsent(list(late), State.NOT_APPROVED, note=_not_in_time()))
 
 
 def obstacle_to_sending(operation: Operation) -> str:
@@ -118,7 +118,7 @@ def _decide(which: Q, by: AbstractBaseUser, decision: str, reason: str) -> Decid
             raise NotPossible(_("You have approved this before; it waits for somebody else."))
         _write_down(remaining, person, decision, reason)
         if decision == Decision.REFUSED:
-            ended = _end(remaining, State.NOT_APPROVED, note=reason, by=person)
+            ended = end_unsent(remaining, State.NOT_APPROVED, note=reason, by=person)
             return Decided(queued=[], waiting=[], ended=ended, void=void)
         queued = _queue_agreed(remaining, person)
         waiting = [row.pk for row in remaining if row.pk not in queued]
@@ -134,14 +134,15 @@ def _awaiting(which: Q) -> QuerySet[Operation]:
 
 def _end_void(operations: list[Operation]) -> list[int]:
     """End what cannot be decided on any more; return the ids."""
-    changed = [row for row in operations if not is_as_asked(row)]
+    forgotten = [row for row in operations if row.subject_is_restricted]
+    left = [row for row in operations if not row.subject_is_restricted]
+    changed = [row for row in left if not is_as_asked(row)]
     now = timezone.now()
-    late = [
-        row for row in operations if row.approval_expires_at and row.approval_expires_at <= now and row not in changed
-    ]
+    late = [row for row in left if row.approval_expires_at and row.approval_expires_at <= now and row not in changed]
     return [
-        *_end(changed, State.CANCELLED, note=_changed()),
-        *_end(late, State.NOT_APPROVED, note=_not_in_time()),
+        *end_as_forgotten(forgotten),
+        *end_unsent(changed, State.CANCELLED, note=_changed()),
+        *end_unsent(late, State.NOT_APPROVED, note=_not_in_time()),
     ]
 
 
@@ -186,21 +187,3 @@ def _queue_agreed(operations: list[Operation], person: User) -> list[int]:
     )
     nudge_on_commit(PERFORM, queued)
     return queued
-
-
-def _end(operations: list[Operation], to_state: State, *, note: str, by: User | None = None) -> list[int]:
-    """End them without anything sent, and free what they held."""
-    if not operations:
-        return []
-    ended = move_many(
-        operation_ids=[row.pk for row in operations],
-        from_state=State.AWAITING_APPROVAL,
-        to_state=to_state,
-        by=by,
-        note=note,
-        error_text=note,
-    )
-    for row in operations:
-        if row.pk in ended and (kind := find_kind(row.kind)) is not None:
-            kind.release(row)
-    return ended

@@ -30,7 +30,7 @@ from backoffice.operations.faults import report
 from backoffice.operations.kinds import OperationKind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.redacting import without_personal_data
-from backoffice.operations.refusals import INVALID_REQUEST, NOT_SENT_BY_US
+from backoffice.operations.refusals import ASKED_TO_BE_FORGOTTEN, INVALID_REQUEST, NOT_SENT_BY_US, explain
 from backoffice.operations.services.approving import obstacle_to_sending
 from backoffice.operations.services.outcomes import Declined, NothingSent, Outcome, Succeeded, Unclear
 
@@ -57,6 +57,8 @@ def attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
 
 def _attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
     try:
+        if operation.subject_is_restricted:
+            return Declined(code=ASKED_TO_BE_FORGOTTEN, text=explain(ASKED_TO_BE_FORGOTTEN))
         if obstacle := obstacle_to_sending(operation):
             return Declined(code=NOT_SENT_BY_US, text=obstacle)
         client = provider.get_client()
@@ -73,9 +75,13 @@ def _attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
 
 
 def _mark_sent(operation: Operation) -> bool:
-    """Commit that the call goes out now: from here on nobody can say that nothing was sent."""
+    """Commit that the call goes out now: from here on nobody can say that nothing was sent.
+
+    Not where the subject was restricted a moment ago: the sweeper brings it back to the queue, and it ends there.
+    """
     operation.sent_at = now = timezone.now()
     mine = Q(pk=operation.pk, state=State.SENDING, claim_token=operation.claim_token, sent_at__isnull=True)
+    mine &= Q(subject_is_restricted=False)
     with transaction.atomic():
         first = Coalesce("first_sent_at", Value(now))
         if not Operation.objects.filter(mine).update(sent_at=now, first_sent_at=first):

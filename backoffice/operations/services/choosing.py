@@ -39,8 +39,8 @@ def leave(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
 def do_again(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation:
     """Send an unknown operation a second time, on a person's word. It may then have been done twice.
 
-    Raises ReasonMissing, PermissionDenied, and NotPossible when it is not unknown, is known to have been done, or
-    needed approval and was asked for by the same person.
+    Raises ReasonMissing, PermissionDenied, and NotPossible when it is not unknown, is known to have been done, is
+    about somebody who asked to be forgotten, or needed approval and was asked for by the same person.
     """
     operation, _kind, why = _decided(operation_id, by, reason)
     if obstacle := obstacle_to_doing_again(operation, by):
@@ -59,6 +59,8 @@ def obstacle_to_doing_again(operation: Operation, person: AbstractBaseUser) -> s
 
     One approval is for one act: on the asker's word alone the same money could go out as often as answers are lost.
     """
+    if operation.subject_is_restricted:
+        return _("The customer asked to be forgotten: it is not sent again. Leave it. Nothing was sent.")
     if operation.approvals_needed and operation.requested_by_id == person.pk:
         return _(
             "This needed approval, and you asked for it: a colleague who may ask for such acts must do it again. Or "

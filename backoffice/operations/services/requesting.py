@@ -1,9 +1,11 @@
 """Asking: an operation is written down, and the workers are told once that is committed."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import IntegrityError, models, transaction
@@ -17,7 +19,7 @@ from backoffice.operations.nudging import PERFORM, nudge_on_commit
 from backoffice.operations.services.permissions import check_permission
 from backoffice.operations.services.policy import await_approval, demand_of
 from backoffice.operations.states import write_events
-from backoffice.security.restriction import refuse_restricted
+from backoffice.security.restriction import refuse_restricted, refuse_restricted_now
 
 BeforeCommit = Callable[[Operation], None]
 _KEY_LENGTH = 255
@@ -42,7 +44,8 @@ def request_operation(
     request: JSON without file contents, stored encrypted; its `submission`, where it has one, is the mark of the form
     it came from. subject: the row it is about. before_commit: writes rows of the caller's own in the same
     transaction; what it raises undoes everything.
-    Raises UnknownKind, PermissionDenied, and AlreadyRequested with the operation that holds the same wish.
+    Raises UnknownKind, PermissionDenied (also where the subject is restricted), and AlreadyRequested with the operation
+    that holds the same wish.
     """
     chosen = get_kind(kind)
     check_permission(chosen, requested_by)
@@ -77,7 +80,7 @@ def request_batch(
 
     subjects: as many as requests, in the same order. Wishes that are already on their way are not made again: the
     batch lists them in `already_requested`. A wish that stands twice in `requests` counts once.
-    Raises UnknownKind, PermissionDenied, BatchTooLarge.
+    Raises UnknownKind, PermissionDenied (also where one of the subjects is restricted), BatchTooLarge.
     """
     chosen = get_kind(kind)
     check_permission(chosen, requested_by)
@@ -184,6 +187,7 @@ def _write_batch(
 
 def _insert(wishes: list[Operation]) -> None:
     """Insert the operations and their first events; a live operation of the same wish raises _NotInserted."""
+    _refuse_restricted_now(wishes)
     try:
         with transaction.atomic():
             Operation.objects.bulk_create(wishes)
@@ -191,6 +195,16 @@ def _insert(wishes: list[Operation]) -> None:
         raise _NotInserted(error) from None
     write_events([event for wish in wishes for event in _first_events(wish)])
     nudge_on_commit(PERFORM, [wish.pk for wish in wishes if wish.state == State.QUEUED])
+
+
+def _refuse_restricted_now(wishes: list[Operation]) -> None:
+    """Look at the rows again: those that came with the request may have been read before somebody was restricted."""
+    keys = defaultdict(set)
+    for wish in wishes:
+        if wish.subject_model:
+            keys[wish.subject_model].add(wish.subject_id)
+    for label, chosen in keys.items():
+        refuse_restricted_now(apps.get_model(label), chosen)
 
 
 def _first_events(wish: Operation) -> list[OperationEvent]:
