@@ -59,7 +59,7 @@ BASELINES = {
     "calls_providercall page": 3,
     "contract_sighting list": 4,
     "health_alert list": 4,
-    "sync page": 6,
+    "sync page": 7,
     "sync page of payments": 8,
     "sync_driftcheck list": 4,
     "sync_driftfinding list": 4,

@@ -14,6 +14,7 @@ from backoffice.operations.queries import is_worker_alive
 from backoffice.sync.models import Quarantine
 
 from .delay_table import delays_context
+from .drift_line import drift_line
 from .freshness import FreshnessLine, freshness_lines
 from .mode_lines import MODE_HELP, MODE_ORDER, MODE_TITLES, ModeLine, rhythm_words
 
@@ -48,6 +49,7 @@ def sync_overview(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("How fresh the data is"),
         "is_worker_alive": is_worker_alive(),
+        "drift": drift_line(),
         **_table_context(request),
         **delays_context(request),
     }

@@ -25,9 +25,9 @@ class ModeFreshness:
     """One kind of run of a resource.
 
     last_failure: the newest run that did not succeed, where it came after the last success. is_late: the last success
-    is too old, or there is none and the first try is as long ago; a full run that is at work, or was until just now,
-    reads what the others would. next_at: when the next is to be expected; a moment that has passed means "any time
-    now".
+    is too old, or there is none and the first try is as long ago; not where it is being read or was by a full run until
+    just now, which reads what the others would. next_at: when the next is to be expected; a moment that has passed
+    means "any time now".
     """
 
     mode: SyncRun.Mode
@@ -87,15 +87,27 @@ def _describe(mode: SyncRun.Mode, runs_of_all: list[SyncRun], now: datetime) -> 
 
 
 def _is_late(mode: SyncRun.Mode, runs: list[SyncRun], success: SyncRun | None, now: datetime) -> bool:
-    full = [run for run in runs if run.mode == SyncRun.Mode.FULL]
-    if any(is_alive(run) for run in runs if run.mode == mode or run in full):
+    if is_being_read(mode, runs, now):
         return False
-    # A full run reads what the others would; one that was cut off kept them waiting as well.
-    ended = [success, *(full if mode != SyncRun.Mode.FULL else ())]
+    # One that was cut off kept the others waiting as well.
+    ended = [success, *(run for run in runs if run.mode == SyncRun.Mode.FULL and mode != SyncRun.Mode.FULL)]
     ends = [run.finished_at for run in ended if run and run.finished_at]
     tries = [run.started_at for run in runs if run.mode == mode]
     counted_from = max(ends) if ends else min(tries, default=None)
     return counted_from is not None and now - counted_from > late_after(mode)
+
+
+def is_being_read(mode: SyncRun.Mode, runs: Iterable[SyncRun], now: datetime) -> bool:
+    """Whether a live run is about to bring what a run of that mode would: itself, or a full one.
+
+    Not one that takes too long, nor one that comes after a failure: where each fails and the next begins at once, there
+    would always be one that gives hope.
+    """
+    fitting = [run for run in runs if run.mode in {mode, SyncRun.Mode.FULL}]
+    succeeded = max((run.pk for run in fitting if run.state == SyncRun.State.SUCCEEDED), default=0)
+    if any(run.state == SyncRun.State.FAILED and run.pk > succeeded for run in fitting):
+        return False
+    return any(is_alive(run) and now - run.started_at <= late_after(SyncRun.Mode(run.mode)) for run in fitting)
 
 
 def _number(run: SyncRun) -> int:

@@ -12,7 +12,7 @@ from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.lease import is_alive
 from backoffice.sync.engine.sighting import mark_of_repeated
 from backoffice.sync.models import DriftCheck, DriftFinding, MirroredModel, Quarantine, RecordedChange, SyncRun
-from backoffice.sync.modes import ModeFreshness, describe_modes, latest_runs
+from backoffice.sync.modes import ModeFreshness, describe_modes, is_being_read, latest_runs
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
 from backoffice.sync.schedule import interval_of
 
@@ -22,7 +22,7 @@ class Freshness:
     """How true the rows of a resource are.
 
     last_success_at: when the last run over its list ended well, None for never. is_running: the live run, if any.
-    is_stale: never read, or its newest end is late; not while it is read.
+    is_stale: its newest end is late, or it was never read and is not being read.
     interval: how often a sync is due. last_error: what went wrong since then, empty where nothing did. modes: each
     kind of run by itself.
     """
@@ -132,7 +132,7 @@ def _describe(resource: Resource, runs: list[SyncRun]) -> Freshness:
         last_success_at=succeeded_at,
         last_mode=success.mode if success else "",
         is_running=running,
-        is_stale=(succeeded_at is None or is_head_late) and running is None,
+        is_stale=is_head_late or (succeeded_at is None and not is_being_read(SyncRun.Mode.HEAD, runs, timezone.now())),
         interval=interval_of(SyncRun.Mode.HEAD),
         last_error=max(since, key=lambda run: run.pk).error if since else "",
         modes=modes,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from backoffice.face.durations import duration
 from backoffice.face.mode_lines import found_words
-from backoffice.sync.models import MirroredModel, Quarantine, RecordedChange, SyncRun
+from backoffice.sync.models import DriftCheck, MirroredModel, Quarantine, RecordedChange, SyncRun
 from backoffice.sync.resources import all_resources
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,40 @@ def test_a_failure_is_shown_beside_the_success_before_it(signed_in: Callable[[Us
         page = _page(signed_in(clara), address)
         assert "The provider did not answer. Nothing was written." in page
         assert "9 min ago" in page
+
+
+def _check(resource: str, *, ago: timedelta = timedelta(hours=3), **counts: Any) -> None:
+    began_at = timezone.now() - ago
+    DriftCheck.objects.create(resource=resource, seed=1, started_at=began_at, finished_at=began_at, **counts)
+
+
+def test_the_sync_page_says_what_the_nightly_comparison_found(signed_in: Callable[[User], Client], felix: User) -> None:
+    browser = signed_in(felix)
+    page = _page(browser, "/admin/sync/")
+    assert "No row was compared with the provider yet: that happens every night." in page
+
+    _check("payments", ago=timedelta(days=1), sample=50, drifted=7)
+    _check("payments", sample=1000, drifted=0)
+    _check("offramps", ago=timedelta(hours=5), sample=50, drifted=0)
+    page = _page(browser, "/admin/sync/")
+    assert "1,050 rows, of which 0 had drifted (wanted: 0)" in page
+    assert "5 h ago" in page
+    assert '<a href="/admin/sync/driftfinding/">Drift found</a>' in page
+    assert "drift</span>" not in page
+
+    _check("payments", ago=timedelta(hours=1), sample=1, drifted=1, error="The provider was away.")
+    page = _page(browser, "/admin/sync/")
+    assert "51 rows, of which 1 had drifted (wanted: 0)" in page
+    assert "drift</span>" in page
+    assert "cut short</span>" in page
+
+
+def test_a_comparison_that_did_not_come_last_night_is_late(signed_in: Callable[[User], Client], felix: User) -> None:
+    browser = signed_in(felix)
+    _check("payments", ago=timedelta(hours=25), sample=50)
+    assert "late</span>" not in _page(browser, "/admin/sync/")
+    _check("offramps", ago=timedelta(hours=27), sample=50)
+    assert "late</span>" in _page(browser, "/admin/sync/")
 
 
 def test_how_we_learn_is_told_by_source_with_what_is_wanted_of_it(

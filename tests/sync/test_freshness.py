@@ -52,6 +52,46 @@ def test_a_run_that_is_on_its_way_is_not_late() -> None:
     assert (_mode(Mode.HEAD).is_late, _mode(Mode.HEAD).running) == (False, running)
 
 
+@pytest.mark.parametrize("running", [Mode.HEAD, Mode.OPEN, Mode.FULL])
+def test_a_run_that_is_on_its_way_excuses_nothing_where_those_before_it_failed(running: Mode) -> None:
+    _run(Mode.HEAD, hours=3)
+    _run(Mode.HEAD, state=State.FAILED, minutes=1)
+    _run(running, state=State.RUNNING, seconds=1)
+    assert _mode(Mode.HEAD).is_late
+    assert freshness("payments").is_stale
+
+
+def test_a_run_of_another_kind_that_reads_less_excuses_nothing() -> None:
+    _run(Mode.HEAD, hours=3)
+    _run(Mode.OPEN, state=State.RUNNING, seconds=1)
+    assert _mode(Mode.HEAD).is_late
+    assert freshness("payments").is_stale
+
+
+def test_a_run_that_takes_too_long_excuses_nothing() -> None:
+    _run(Mode.HEAD, hours=3)
+    running = _run(Mode.HEAD, state=State.RUNNING, seconds=late_after(Mode.HEAD).total_seconds() + 60)
+    SyncRun.objects.filter(pk=running.pk).update(heartbeat_at=timezone.now())
+    assert _mode(Mode.HEAD).is_late
+
+
+def test_a_failure_of_last_night_does_not_count_against_a_list_that_was_read_since() -> None:
+    _run(Mode.FULL, days=2)
+    _run(Mode.FULL, state=State.FAILED, hours=20)
+    _run(Mode.HEAD, minutes=30)
+    _run(Mode.HEAD, state=State.RUNNING, seconds=1)
+    assert not _mode(Mode.HEAD).is_late
+    assert _mode(Mode.FULL).is_late
+
+
+def test_a_list_that_was_never_read_is_not_stale_while_it_is_read_and_nothing_failed() -> None:
+    running = _run(Mode.FULL, state=State.RUNNING, seconds=1)
+    assert not freshness("payments").is_stale
+    SyncRun.objects.filter(pk=running.pk).update(state=State.FAILED, finished_at=timezone.now())
+    _run(Mode.HEAD, state=State.RUNNING, seconds=1)
+    assert freshness("payments").is_stale
+
+
 def test_a_run_that_died_does_not_hide_that_it_is_late() -> None:
     _run(Mode.HEAD, hours=3)
     _run(Mode.HEAD, state=State.RUNNING, hours=1)
