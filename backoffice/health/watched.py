@@ -254,14 +254,14 @@ CONDITIONS = (
     ),
     Condition(
         name="waiting_events",
-        page="admin:webhooks_webhookevent_changelist?state=waiting",
+        page="admin:webhooks_webhookevent_changelist?needs=waiting",
         page_name=gettext_lazy("Webhook events that wait"),
         label=gettext_lazy("Events are not worked on"),
         find=_find_waiting_events,
         describe=_describe_waiting_events,
         advice=gettext_lazy(
-            "Open “Webhook inbox”, state waiting: the error of each says why. Does a worker run, does the provider "
-            "answer? What was not told by an event is read by the syncs."
+            "Open “Webhook events that wait”: “what went wrong” says why an object could not be read. Does a worker "
+            "run, does the provider answer? What was not told by an event is read by the syncs."
         ),
     ),
     Condition(

@@ -1,11 +1,12 @@
 """The page of the inbox: what came, whether it was signed, what it caused, and what was refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -24,6 +25,7 @@ from . import queries
 from .advice import advice_on
 from .filters import WebhookEventFilterSet
 from .models import ReadBack, WebhookEffect, WebhookEvent
+from .receiving import LONGEST_UNSIGNED_BODY_BYTES
 from .services import MOST_REPLAYED, replay
 
 REPLAY_PERMISSION = "webhooks.replay_event"
@@ -105,7 +107,7 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     actions = ("replay_events",)
     list_display = ("received", "name", "verdict_word", "state_badge", "times", "caused", "what_went_wrong")
     list_display_links = ("received", "name")
-    search_fields = ("=effects__remote_id", "=provider_event_id")
+    search_fields = ("effects__remote_id", "provider_event_id")
     search_placeholder = gettext_lazy("Id of a payment, an off-ramp, a customer or an event")
     counted_as = gettext_lazy("webhook events")
     empty_list_text = gettext_lazy(
@@ -141,7 +143,6 @@ class WebhookEventAdmin(ReadOnlyAdmin):
                     "times_received",
                     "last_received_at",
                     "ids_in_it",
-                    "error",
                 )
             },
         ),
@@ -162,7 +163,14 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEvent]:
         """With what each caused; bodies are read on an event's own page only."""
         events: QuerySet[WebhookEvent] = super().get_queryset(request)
-        return events.prefetch_related("effects")
+        return events.defer("body", "headers").prefetch_related("effects")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WebhookEvent], search_term: str
+    ) -> tuple[QuerySet[WebhookEvent], bool]:
+        """Events with that id, or about the object that has it: ids are looked for as a whole."""
+        searched = search_term.strip()
+        return (queries.events_with_id(searched, queryset) if searched else queryset), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, below what was refused in the last day."""
@@ -172,6 +180,14 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     def page_title(self, row: WebhookEvent) -> Any:
         """The name of the event."""
         return str(row)
+
+    def page_notices(self, request: HttpRequest, row: WebhookEvent) -> Iterable[tuple[str, Any]]:
+        """Says where the body is not there to be looked at."""
+        if not row.is_body_kept:
+            text = _(
+                "The body is not kept: nobody signed the event, and it is longer than %(size)s. The ids are from it."
+            )
+            yield "attention", text % {"size": filesizeformat(LONGEST_UNSIGNED_BODY_BYTES)}
 
     def related_tables(self, request: HttpRequest, row: WebhookEvent) -> Sequence[RelatedTable]:
         """What the event caused, and every read because of it."""
@@ -249,8 +265,8 @@ class WebhookEventAdmin(ReadOnlyAdmin):
     @column(gettext_lazy("what went wrong"))
     def what_went_wrong(self, event: WebhookEvent) -> SafeString:
         """Why an object could not be read."""
-        errors = [event.error, *(effect.error for effect in event.effects.all())]
-        return next((format_html("{}", error) for error in errors if error), empty())
+        errors = (effect.error for effect in event.effects.all() if effect.error)
+        return next((format_html("{}", error) for error in errors), empty())
 
     @column(gettext_lazy("ids in it"))
     def ids_in_it(self, event: WebhookEvent) -> SafeString:

@@ -1,16 +1,16 @@
 """Filters of the inbox."""
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.filtering import DayRangeFilter, StatusFilter
 from backoffice.sync.filters import resource_choices
 
-from .models import WebhookEvent
-from .queries import failed_events, unknown_events
+from .models import WebhookEffect, WebhookEvent
+from .queries import failed_events, unknown_events, unsettled_events
 
-_NEEDS = {"failed": failed_events, "unknown": unknown_events}
+_NEEDS = {"failed": failed_events, "unknown": unknown_events, "waiting": unsettled_events}
 
 
 class WebhookEventFilterSet(django_filters.FilterSet):
@@ -28,7 +28,11 @@ class WebhookEventFilterSet(django_filters.FilterSet):
     needs = django_filters.ChoiceFilter(
         label=_("needs a look"),
         method="filter_needs",
-        choices=[("failed", _("failed in the last week")), ("unknown", _("unknown name in the last week"))],
+        choices=[
+            ("failed", _("failed in the last week")),
+            ("unknown", _("unknown name in the last week")),
+            ("waiting", _("waiting or being read back")),
+        ],
         empty_label=_("Any"),
     )
     received = DayRangeFilter(label=_("received"), field_name="received_at")
@@ -39,12 +43,16 @@ class WebhookEventFilterSet(django_filters.FilterSet):
 
     def filter_resource(self, queryset: QuerySet[WebhookEvent], _name: str, value: str) -> QuerySet[WebhookEvent]:
         """Events about an object of that kind."""
-        return queryset.filter(effects__resource=value).distinct()
+        return queryset.filter(Exists(_own_effects().filter(resource=value)))
 
     def filter_remote_id(self, queryset: QuerySet[WebhookEvent], _name: str, value: str) -> QuerySet[WebhookEvent]:
         """Events about that object."""
-        return queryset.filter(effects__remote_id=value).distinct()
+        return queryset.filter(Exists(_own_effects().filter(remote_id=value)))
 
     def filter_needs(self, queryset: QuerySet[WebhookEvent], _name: str, value: str) -> QuerySet[WebhookEvent]:
-        """What the front page counts."""
-        return queryset & _NEEDS[value]()
+        """What the front page counts, and what an alert is about."""
+        return _NEEDS[value](queryset)
+
+
+def _own_effects() -> QuerySet[WebhookEffect]:
+    return WebhookEffect.objects.filter(event=OuterRef("pk"))

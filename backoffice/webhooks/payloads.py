@@ -32,7 +32,7 @@ def read_notice(body: bytes, contract: WebhookContract) -> Notice:
     """
     try:
         document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Notice()
     places = [place for path in contract.data_locations if isinstance(place := dig(document, path), dict)]
     return Notice(

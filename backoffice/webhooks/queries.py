@@ -61,15 +61,19 @@ def is_about_restricted(event: WebhookEvent) -> bool:
     return any(rows.filter(remote_id__in=values).exists() for rows in restricted if rows is not None and values)
 
 
+def unsettled_events(events: QuerySet[WebhookEvent] | None = None) -> QuerySet[WebhookEvent]:
+    """Events that wait, or whose objects are being read back; of those given, else of all."""
+    return _of(events).filter(state__in=UNSETTLED)
+
+
 def waiting_count() -> int:
     """How many events are not settled yet."""
-    return WebhookEvent.objects.filter(state__in=UNSETTLED).count()
+    return unsettled_events().count()
 
 
 def oldest_waiting_at() -> datetime | None:
     """When the oldest event that is not settled was received (or replayed); None where none waits."""
-    unsettled = WebhookEvent.objects.filter(state__in=UNSETTLED)
-    moment: datetime | None = unsettled.aggregate(oldest=Min("wanted_at"))["oldest"]
+    moment: datetime | None = unsettled_events().aggregate(oldest=Min("wanted_at"))["oldest"]
     return moment
 
 
@@ -110,15 +114,27 @@ def refusals_within(period: timedelta) -> QuerySet[WebhookRefusal]:
     return WebhookRefusal.objects.filter(last_at__gt=timezone.now() - period)
 
 
-def failed_events() -> QuerySet[WebhookEvent]:
-    """Events of the last days whose objects could not be read, however often that was tried."""
-    return _lately().filter(state=WebhookEvent.State.FAILED)
+def failed_events(events: QuerySet[WebhookEvent] | None = None) -> QuerySet[WebhookEvent]:
+    """Events of the last days whose objects could not be read, however often that was tried; of those given."""
+    return _lately(events).filter(state=WebhookEvent.State.FAILED)
 
 
-def unknown_events() -> QuerySet[WebhookEvent]:
-    """Events of the last days whose names the catalogue does not know."""
-    return _lately().filter(is_known=False)
+def unknown_events(events: QuerySet[WebhookEvent] | None = None) -> QuerySet[WebhookEvent]:
+    """Events of the last days whose names the catalogue does not know; of those given."""
+    return _lately(events).filter(is_known=False)
 
 
-def _lately() -> QuerySet[WebhookEvent]:
-    return WebhookEvent.objects.filter(received_at__gt=timezone.now() - SHOWN_FOR)
+def events_with_id(searched: str, events: QuerySet[WebhookEvent]) -> QuerySet[WebhookEvent]:
+    """Of some events those about the object with that id at the provider, and the one that has it itself."""
+    about = WebhookEffect.objects.filter(remote_id=searched).order_by().values("event")
+    named = WebhookEvent.objects.filter(provider_event_id=searched).exclude(provider_event_id="").order_by()
+    # Two look-ups in two indexes: asked for with "or", every event would be looked at.
+    return events.filter(pk__in=about.union(named.values("pk")))
+
+
+def _lately(events: QuerySet[WebhookEvent] | None) -> QuerySet[WebhookEvent]:
+    return _of(events).filter(received_at__gt=timezone.now() - SHOWN_FOR)
+
+
+def _of(events: QuerySet[WebhookEvent] | None) -> QuerySet[WebhookEvent]:
+    return WebhookEvent.objects.all() if events is None else events

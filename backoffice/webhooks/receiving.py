@@ -34,8 +34,9 @@ _SECRET_WORDS = (
     "oidc", "cert",
 )  # fmt: skip
 WITHHELD = "(not kept)"
-_MOST_HEADERS = 50
 _LONGEST_HEADER = 300
+_MOST_LETTERS_OF_HEADERS = 4096
+LONGEST_UNSIGNED_BODY_BYTES = 4096
 
 
 def check(body: bytes, headers: Mapping[str, str]) -> SignatureVerdict:
@@ -74,31 +75,49 @@ def store(body: bytes, headers: Mapping[str, str], verdict: SignatureVerdict) ->
         "state": WebhookEvent.State.WAITING.value,
         "ids": notice.ids,
         "headers": headers_to_keep(headers),
-        "body": encrypt_text(body.decode(errors="backslashreplace")) if body else "",
+        **_body_to_keep(body, verdict),
         "digest": _digest(body, notice, verdict, timestamp or _minute_of(now)),
         "times_received": 1,
-        "error": "",
     }
     insert(WebhookEvent, [row], on_conflict=_COUNT_THE_REPETITION)
 
 
 def headers_to_keep(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers as they came, without what could be a secret."""
+    """The headers as they came, without what could be a secret; the first ones, where they are many."""
     contract = get_catalogue().webhook
     secrets = {contract.key_header.casefold(), contract.signature_header.casefold()}
-    return {_clean(name): _value_to_keep(name, value, secrets) for name, value in list(headers.items())[:_MOST_HEADERS]}
+    kept: dict[str, str] = {}
+    letters = 0
+    for name, value in headers.items():
+        header = {_clean(name): _value_to_keep(name, value, secrets)}
+        letters += sum(len(key) + len(text) for key, text in header.items())
+        if letters > _MOST_LETTERS_OF_HEADERS:
+            break
+        kept |= header
+    return kept
 
 
-def find_type_and_ids(body: str, contract: WebhookContract) -> dict[str, Any]:
-    """The columns that are read from a body, as the catalogue of today reads it."""
-    notice = read_notice(body.encode(), contract)
-    event_type = canonical_type(notice.event_type_sent, contract)
+def find_type_and_ids(event: WebhookEvent, contract: WebhookContract) -> dict[str, Any]:
+    """The columns that are read from an event's body, as the catalogue of today reads it.
+
+    Where the body was not kept, its ids stay those that were found when it came.
+    """
+    notice = read_notice(event.body.encode(), contract)
+    sent = notice.event_type_sent if event.is_body_kept else event.event_type_sent
+    event_type = canonical_type(sent, contract)
     return {
         "event_type": event_type,
-        "event_type_sent": notice.event_type_sent,
+        "event_type_sent": sent,
         "is_known": _is_known(event_type, contract),
-        "ids": [list(pair) for pair in notice.ids],
+        "ids": [list(pair) for pair in notice.ids] if event.is_body_kept else event.ids,
     }
+
+
+def _body_to_keep(body: bytes, verdict: SignatureVerdict) -> dict[str, Any]:
+    """The body as it came; nothing of a long one that nobody signed: anybody could fill the disk with them."""
+    text = body.decode(errors="backslashreplace")
+    is_kept = verdict.is_valid or len(text.encode()) <= LONGEST_UNSIGNED_BODY_BYTES
+    return {"body": encrypt_text(text) if text and is_kept else "", "is_body_kept": is_kept}
 
 
 def _is_known(event_type: str, contract: WebhookContract) -> bool:

@@ -82,12 +82,12 @@ def replay(events: QuerySet[WebhookEvent], *, by: AbstractBaseUser) -> int:
     with transaction.atomic():
         chosen = list(events.filter(state__in=settled).select_for_update().order_by("pk")[:MOST_REPLAYED])
         for event in chosen:
-            for name, value in find_type_and_ids(event.body, contract).items():
+            for name, value in find_type_and_ids(event, contract).items():
                 setattr(event, name, value)
-            event.state, event.error, event.wanted_at = WebhookEvent.State.WAITING, "", timezone.now()
+            event.state, event.wanted_at = WebhookEvent.State.WAITING, timezone.now()
         WebhookEvent.objects.bulk_update(
             chosen,
-            ["event_type", "event_type_sent", "is_known", "ids", "state", "error", "wanted_at"],
+            ["event_type", "event_type_sent", "is_known", "ids", "state", "wanted_at"],
             batch_size=100,
         )
         record_many(draft("webhook_event.replayed", subject=event, by=by, type=event.event_type) for event in chosen)

@@ -123,6 +123,24 @@ def test_strangers_cannot_fill_the_inbox_where_unsigned_events_are_taken(
     assert deliver("PAY_IN", payment_id="p9") == 200
 
 
+@pytest.mark.parametrize(
+    ("note", "is_kept"),
+    [(b"x" * 4000, True), (b"x" * 5000, False), (b"\xff" * 2000, False)],
+    ids=["short", "long", "bytes"],
+)
+def test_of_what_nobody_signed_only_a_short_body_is_kept_and_always_the_ids(
+    settings: Any, note: bytes, is_kept: bool
+) -> None:
+    settings.WEBHOOK_ACCEPT_UNSIGNED = True
+    body = b'{"type":"PAY_IN","data":{"payment_id":"p1","note":"' + note + b'"}}'
+    assert post(body, {}) == post(body, signed_headers(body)) == 200
+
+    unsigned, signed = WebhookEvent.objects.order_by("pk")
+    assert (bool(unsigned.body), unsigned.is_body_kept) == (is_kept, is_kept)
+    assert (bool(signed.body), signed.is_body_kept) == (True, True)
+    assert unsigned.ids == signed.ids
+
+
 def test_a_nudge_that_fails_in_an_unknown_way_does_not_silence_those_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

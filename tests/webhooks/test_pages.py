@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -199,6 +201,8 @@ def test_who_does_not_see_the_inbox_does_not_see_events_in_a_history(
         ("resource=customers", 0),
         ("needs=unknown", 0),
         ("needs=failed", 0),
+        ("needs=waiting", 0),
+        ("needs=failed&resource=payments", 0),
         ("event_type=COINS_SENT", 1),
     ],
 )
@@ -211,13 +215,64 @@ def test_the_list_is_filtered(payment: Payment, client: Client, sofia: User, par
     assert answer.context["cl"].result_count == found
 
 
-def test_an_event_is_found_by_the_id_of_its_payment(payment: Payment, client: Client, sofia: User) -> None:
-    deliver("COINS_SENT", payment_id=payment.remote_id)
-    deliver("SOMETHING_NEW")
+def test_failed_events_are_narrowed_to_those_about_one_payment(payment: Payment, client: Client, sofia: User) -> None:
+    for remote_id in (payment.remote_id, "p2"):
+        deliver("COINS_SENT", payment_id=remote_id)
+    process_events()
+    WebhookEvent.objects.update(state="failed")
+    client.force_login(sofia)
+    answer = client.get(f"{LIST}?needs=failed&resource=payments&remote_id={payment.remote_id}")
+
+    assert answer.context["cl"].result_count == 1
+
+
+def test_what_waits_and_what_is_being_read_back_is_one_list(payment: Payment, client: Client, sofia: User) -> None:
+    for state in ("waiting", "reading", "done", "failed"):
+        deliver("SOMETHING_NEW", order=state)
+        WebhookEvent.objects.filter(pk=WebhookEvent.objects.latest("pk").pk).update(state=state)
+    client.force_login(sofia)
+
+    assert client.get(f"{LIST}?needs=waiting").context["cl"].result_count == 2
+
+
+@pytest.mark.parametrize(
+    ("searched", "found"), [("{}", 1), (" {} ", 1), ("delivery-7", 1), ("{}x", 0), ("delivery", 0)]
+)
+def test_an_event_is_found_by_its_own_id_and_by_that_of_its_payment(
+    payment: Payment, client: Client, sofia: User, searched: str, found: int
+) -> None:
+    deliver("COINS_SENT", payment_id=payment.remote_id, user_id="8")
+    deliver("SOMETHING_NEW", event_id="delivery-7")
     process_events()
     client.force_login(sofia)
 
-    assert client.get(f"{LIST}?q={payment.remote_id}").context["cl"].result_count == 1
+    assert client.get(LIST, {"q": searched.format(payment.remote_id)}).context["cl"].result_count == found
+
+
+def test_the_list_reads_no_bodies(payment: Payment, client: Client, sofia: User) -> None:
+    deliver("COINS_SENT", payment_id=payment.remote_id)
+    client.force_login(sofia)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(LIST)
+
+    assert not [query["sql"] for query in queries if '"webhooks_webhookevent"."body"' in query["sql"]]
+
+
+def test_the_page_of_an_unsigned_event_says_that_a_long_body_is_not_kept_and_a_replay_reads_its_payment(
+    payment: Payment, client: Client, sofia: User, settings: Any
+) -> None:
+    settings.WEBHOOK_ACCEPT_UNSIGNED = True
+    post(body_of("COINS_SENT", payment_id=payment.remote_id, note="x" * 5000), {})
+    event = WebhookEvent.objects.get()
+    WebhookEvent.objects.update(event_type="", is_known=False, state="unclear")
+    client.force_login(sofia)
+    assert "The body is not kept" in _text(client, _page(event))
+
+    client.post(reverse("admin:webhooks_webhookevent_replay", args=[event.pk]))
+    process_events()
+    payment.refresh_from_db()
+    event.refresh_from_db()
+    assert (payment.status, event.event_type, event.state) == ("coins_sent", "COINS_SENT", "done")
 
 
 def test_the_front_page_counts_failed_and_unknown_events_and_the_lists_behind_hold_them(

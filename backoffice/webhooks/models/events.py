@@ -15,6 +15,7 @@ class WebhookEvent(models.Model):
     `event_type` is the canonical name of what was sent. `ids` are the ids in the body: a list of [name, value].
     `digest` tells a repetition: that is counted here, in `times_received`, and makes no row. `wanted_at` is since when
     its objects are to be read anew: when it was received, or replayed by hand. `signed_at` is the sender's time.
+    `is_body_kept` is False where nobody signed the event and its body was long: what anybody can send fills no disk.
     """
 
     class Verdict(models.TextChoices):
@@ -46,9 +47,9 @@ class WebhookEvent(models.Model):
     ids = models.JSONField(_("ids in it"), default=list)
     headers = models.JSONField(_("headers"), default=dict)
     body = EncryptedTextField(_("body"))
+    is_body_kept = models.BooleanField(_("body is kept"), default=True)
     digest = models.CharField(max_length=64, editable=False)
     times_received = models.PositiveIntegerField(_("times received"), default=1)
-    error = models.TextField(_("what went wrong"), blank=True, default="")
 
     class Meta:
         verbose_name = _("webhook event")
@@ -63,6 +64,11 @@ class WebhookEvent(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["digest"], name="one_row_a_webhook_event")]
         indexes: ClassVar = [
             models.Index(fields=["event_type"], name="webhook_events_by_type"),
+            models.Index(
+                fields=["provider_event_id"],
+                condition=~models.Q(provider_event_id=""),
+                name="webhook_events_by_their_id",
+            ),
             models.Index(fields=["id"], condition=models.Q(state="waiting"), name="webhook_events_waiting"),
             models.Index(fields=["state", "-received_at"], name="webhook_events_by_state"),
         ]
@@ -160,7 +166,7 @@ class WebhookEffect(models.Model):
             models.UniqueConstraint(fields=["event", "resource", "remote_id"], name="one_effect_an_event_and_object")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["resource", "remote_id", "-id"], name="webhook_effects_of_an_object"),
+            models.Index(fields=["remote_id", "resource", "-id"], name="webhook_effects_by_object"),
             models.Index(fields=["next_try_at"], condition=models.Q(state="waiting"), name="webhook_effects_waiting"),
         ]
 
