@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from backoffice.cryptopocket import Catalogue, load_catalogue
 from backoffice.cryptopocket.endpoint_table import BUILT_IN
+from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.outgoing import build_request
 from backoffice.cryptopocket.probing.asking import WriteRefusedError
-from backoffice.cryptopocket.probing.overrides import find_overrides, without_provenance
+from backoffice.cryptopocket.probing.overrides import find_overrides
 from backoffice.cryptopocket.probing.writing import (
     FileExistsAlreadyError,
     make_override_text,
@@ -24,6 +26,13 @@ def stand_in() -> Iterator[Sandbox]:
     """Return a stand-in as it comes, with customers, payments, off-ramps and bank lines."""
     with start_sandbox() as running:
         yield running
+
+
+def without_provenance(endpoint: Endpoint) -> Endpoint:
+    """Return a call as it takes effect: how its facts are known changes nothing in what is sent and read."""
+    return msgspec.structs.replace(
+        endpoint, path_provenance="confirmed", request_provenance="confirmed", answer_provenance="confirmed"
+    )
 
 
 def differing_values(catalogue: Catalogue) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Asks the provider, never more often than allowed, and never with anything that could write."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +9,9 @@ import msgspec
 from backoffice.cryptopocket.answers import Answer
 from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.envelope import decode_body
-from backoffice.cryptopocket.errors import CryptoPocketError, OutcomeUnknown
+from backoffice.cryptopocket.errors import OutcomeUnknown
 from backoffice.cryptopocket.outgoing import OutgoingRequest, build_request
 from backoffice.cryptopocket.transport import Transport
-
-OnRequest = Callable[[int], None]
-OnReply = Callable[["Reply"], None]
 
 
 class WriteRefusedError(AssertionError):
@@ -43,14 +40,11 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 class ReadOnlyTransport:
     """A transport that lets through reads and the request for a token, counts, and stops at a maximum."""
 
-    def __init__(
-        self, inner: Transport, *, token_url: str, maximum: int, on_request: OnRequest | None = None, count: int = 0
-    ) -> None:
+    def __init__(self, inner: Transport, *, token_url: str, maximum: int) -> None:
         self._inner = inner
         self._token_url = token_url
         self._maximum = maximum
-        self._on_request = on_request or (lambda _count: None)
-        self.count = count
+        self.count = 0
 
     def send(self, request: OutgoingRequest) -> Answer:
         """Send. Raises WriteRefusedError, NothingLeftError, and what the transport raises."""
@@ -58,7 +52,6 @@ class ReadOnlyTransport:
         if self.count >= self._maximum:
             raise NothingLeftError
         self.count += 1
-        self._on_request(self.count)
         return self._inner.send(request)
 
     def _ensure_it_only_reads(self, request: OutgoingRequest) -> None:
@@ -75,11 +68,10 @@ class ReadOnlyTransport:
 class Asker:
     """Sends one request at a time and tells what came back, whatever it was."""
 
-    def __init__(self, transport: ReadOnlyTransport, *, base_url: str, on_reply: OnReply | None = None) -> None:
+    def __init__(self, transport: ReadOnlyTransport, *, base_url: str) -> None:
         self.transport = transport
         self.token: str | None = None
         self._base_url = base_url
-        self._on_reply = on_reply or (lambda _reply: None)
 
     def ask(
         self, endpoint: Endpoint, arguments: Mapping[str, Any] | None = None, *, extra: Mapping[str, str] | None = None
@@ -90,9 +82,7 @@ class Asker:
         """
         request = build_request(endpoint, arguments or {}, base_url=self._base_url)
         request = msgspec.structs.replace(request, token=self.token, parameters={**request.parameters, **(extra or {})})
-        reply = self._read(request, self._send(request))
-        self._on_reply(reply)
-        return reply
+        return self._read(request, self._send(request))
 
     def _send(self, request: OutgoingRequest) -> Answer:
         try:
@@ -115,6 +105,3 @@ class Asker:
             problem=problem,
             read_at=answer.began_at,
         )
-
-
-__all__ = ["Asker", "CryptoPocketError", "NothingLeftError", "ReadOnlyTransport", "Reply", "WriteRefusedError"]

@@ -80,7 +80,7 @@ def _find_date(
 ) -> None:
     """Try each way of writing a date under all likely names: one that is heeded leaves nothing in the list."""
     assumed = session.notebook.assumed[name].request[field]
-    current = getattr(session.notebook.endpoint(name), "date_format", "%Y-%m-%d")
+    current = session.notebook.endpoint(name).date_format
     for form in dict.fromkeys((current, *REQUEST_DATE_FORMATS)):
 
         def works(names: Sequence[str], form: str = form) -> bool:

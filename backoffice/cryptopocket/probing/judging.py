@@ -34,7 +34,7 @@ def is_other_method(reply: Reply) -> bool:
 
 def find_code(reply: Reply, conventions: Conventions) -> tuple[str, str]:
     """Return the code of a refusal and the place where it stands; empty where there is none."""
-    places = [place for place in _code_locations(conventions) if _is_code(dig(reply.document, place))]
+    places = [place for place in conventions.code_locations if _is_code(dig(reply.document, place))]
     if places:
         return str(dig(reply.document, places[0])), places[0]
     for place, value in _walk(reply.document):
@@ -52,10 +52,6 @@ def find_text_place(reply: Reply, code_place: str) -> str:
         if place.rpartition(".")[0] == around and place != code_place and isinstance(value, str) and " " in value
     ]
     return texts[0] if len(texts) == 1 else ""
-
-
-def _code_locations(conventions: Conventions) -> tuple[str, ...]:
-    return getattr(conventions, "code_locations", ("error", "message"))
 
 
 def _is_code(value: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from backoffice.cryptopocket.dig import ABSENT, dig
+from backoffice.cryptopocket.dig import dig
 from backoffice.cryptopocket.endpoints import PageLayout
 from backoffice.cryptopocket.probing.alternatives import (
     CURRENT_NAMES,
@@ -87,12 +87,9 @@ def discover_layout(items: str, samples: Sequence[Sample], *, first_page: int = 
         last_page=last,
         total=total,
         next_url=_find_next(samples, items),
-        **_only_set(page_count=count, more=_find_more(samples) if not (last or count) else ""),
+        page_count=count,
+        more="" if last or count else _find_more(samples),
     )
-
-
-def _only_set(**parts: str) -> dict[str, str]:
-    return {name: place for name, place in parts.items() if place}
 
 
 def _numbers_in_all(samples: Sequence[Sample], items: str) -> list[str]:
@@ -157,6 +154,3 @@ def _number(value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return int(value)
     return value if type(value) is int else None
-
-
-__all__ = ["ABSENT", "Sample", "discover_layout", "find_item_lists", "find_objects", "find_sizes", "fits_layout"]

@@ -33,7 +33,6 @@ class Notebook:
         self.catalogue = catalogue
         self.findings: list[Finding] = []
         self.found_at: datetime | None = None
-        self.unreached: str = ""
 
     def endpoint(self, name: str) -> Endpoint:
         """Return a call as it is believed now."""

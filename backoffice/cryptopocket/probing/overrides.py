@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from backoffice.cryptopocket.endpoints import Catalogue, Endpoint
+from backoffice.cryptopocket.endpoints import Catalogue
 
 Tables = dict[str, Any]
 """Nested tables, as `contract_file.py` reads them."""
@@ -55,10 +55,3 @@ def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: inner for key, inner in value.items() if inner != ""}
     return value
-
-
-def without_provenance(endpoint: Endpoint) -> Endpoint:
-    """Return a call as it takes effect: how its facts are known changes nothing in what is sent and read."""
-    return msgspec.structs.replace(
-        endpoint, path_provenance="confirmed", request_provenance="confirmed", answer_provenance="confirmed"
-    )

@@ -141,9 +141,9 @@ def _note_layout(pager: Pager, samples: Sequence[Sample], first: int) -> PageLay
 def _tells_as_much(assumed: PageLayout, found: PageLayout, samples: Sequence[Sample]) -> bool:
     """Whether the assumed layout finds the end of the list wherever the discovered one does."""
     parts = ("last_page", "total", "page_count", "more", "next_url")
-    present = {part: getattr(found, part, "") for part in parts}
+    present = {part: getattr(found, part) for part in parts}
     ends = [part for part in ("last_page", "page_count", "next_url", "more") if present[part]]
-    knows_end = not ends or any(getattr(assumed, part, "") == present[part] for part in ends)
+    knows_end = not ends or any(getattr(assumed, part) == present[part] for part in ends)
     return knows_end and (not present["total"] or assumed.total == present["total"])
 
 

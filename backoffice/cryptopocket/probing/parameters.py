@@ -8,7 +8,7 @@ from backoffice.cryptopocket.probing.alternatives import PARAMETERS
 from backoffice.cryptopocket.probing.asking import Reply
 from backoffice.cryptopocket.probing.judging import names_of_validation
 from backoffice.cryptopocket.probing.naming import find_name
-from backoffice.cryptopocket.probing.pathfinding import FoundCall, all_names
+from backoffice.cryptopocket.probing.pathfinding import FoundCall
 from backoffice.cryptopocket.probing.session import Session
 
 Signature = Callable[[Reply], Any]
@@ -102,6 +102,3 @@ def is_other(found: Any, before: Any) -> bool:
     except ArithmeticError:
         return bool(found != before)
     return not Decimal("0.8") < ratio < Decimal("1.25")
-
-
-__all__ = ["all_names", "find_parameters", "is_other", "note_parameter"]

@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.cryptopocket.probing.alternatives import FLAG_WORDS, KNOWN_FLAGS, WORD_FIELDS, WORDS
 from backoffice.cryptopocket.probing.notebook import Verdict
 from backoffice.cryptopocket.probing.session import Session
@@ -140,6 +139,6 @@ def _read_moments(session: Session, values: list[Any]) -> list[datetime]:
     for value in values:
         try:
             moments.append(reader(value))
-        except (UnreadableValueError, CryptoPocketError):
+        except UnreadableValueError:
             continue
     return moments
