@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -14,6 +15,8 @@ from backoffice.audit.services import record
 
 from .kinds import RetainedKind, all_kinds, find_kind
 from .models import FileToRemove, RetentionPolicy
+
+logger = structlog.get_logger(__name__)
 
 ROWS_A_BATCH = 200
 
@@ -63,14 +66,25 @@ def change_period(policy: RetentionPolicy, *, days: int, by: AbstractBaseUser) -
 def remove_files_later(names: Iterable[str]) -> None:
     """Have stored files removed once the current transaction is committed; a rollback keeps them."""
     FileToRemove.objects.bulk_create(FileToRemove(name=name) for name in names if name)
-    transaction.on_commit(remove_files)
+    # What was committed stays, whatever happens to the files of before.
+    transaction.on_commit(remove_files, robust=True)
 
 
 def remove_files() -> None:
     """Remove the files that are to be removed. One that cannot be removed now is tried at the next purge."""
     for file in FileToRemove.objects.order_by("pk"):
-        default_storage.delete(file.name)
-        file.delete()
+        try:
+            default_storage.delete(file.name)
+        except OSError as problem:
+            # Neither the name nor the error's text, which says it.
+            logger.warning("file_not_removed", row=file.pk, error=type(problem).__name__)
+        else:
+            file.delete()
+
+
+def count_files_left() -> int:
+    """How many files are still to be removed."""
+    return FileToRemove.objects.count()
 
 
 def keep_policies(**_signal: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from backoffice.retention.kinds import all_kinds
-from backoffice.retention.services import period_of, purge_due, rows_due
+from backoffice.retention.services import count_files_left, period_of, purge_due, rows_due
 
 
 class Command(BaseCommand):
@@ -23,6 +23,9 @@ class Command(BaseCommand):
         counts, what = (_count_due(), "due") if options["dry_run"] else (purge_due(), "purged")
         for kind in all_kinds():
             self.stdout.write(f"{kind.label}: {counts[kind.name]} {what} (kept {period_of(kind).days} days)")
+        if left := count_files_left():
+            files = "1 file" if left == 1 else f"{left} files"
+            self.stdout.write(f"{files} could not be removed and will be tried again: see file_not_removed in the log.")
 
 
 def _count_due() -> dict[str, int]:
