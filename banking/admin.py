@@ -197,7 +197,7 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     filterset_class = ReconciliationFilterSet
     list_display = ("asked", "line", "paid_payment", "state", "asked_by", "is_live")
     list_select_related = ("bank_transaction", "payment", "operation__requested_by")
-    page_select_related = ("bank_transaction", "payment", "operation__requested_by")
+    page_select_related = ("bank_transaction", "payment__customer", "operation__requested_by")
     search_fields = ("bank_transaction__remote_id", "payment__remote_id")
     export_columns = (
         "pk",
@@ -246,9 +246,9 @@ class ReconciliationAdmin(ReadOnlyAdmin):
     @column(_("reasons"))
     def why(self, pairing: Reconciliation) -> str:
         """What spoke for and against it then."""
-        return " · ".join(pairing.reasons)
+        return queries.reasons_shown(pairing, " · ")
 
     @column(_("bank transaction / payment"))
     def where_they_differed(self, pairing: Reconciliation) -> str:
         """What the person saw and confirmed."""
-        return " · ".join(f"{item['label']}: {item['of_line']} / {item['of_payment']}" for item in pairing.differences)
+        return queries.differences_shown(pairing, " · ")

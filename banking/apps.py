@@ -17,10 +17,13 @@ class BankingConfig(AppConfig):
         from backoffice.operations import kinds  # noqa: PLC0415 - needs the models
         from backoffice.sync import resources  # noqa: PLC0415 - needs the models
         from banking import attention, operations, sync, tables  # noqa: PLC0415 - needs the models
+        from banking.services import forget_payers  # noqa: PLC0415 - needs the models
+        from customers.forgetting import register_forgetting  # noqa: PLC0415 - needs the models
         from payments.panels import register_payment_panel  # noqa: PLC0415 - needs the models
 
         for resource in sync.RESOURCES:
             resources.register(resource)
+        register_forgetting("reconciliations", forget_payers)
         kinds.register(operations.ReconcilePayment())
         register_attention(attention.TRANSFERS_NOT_RECONCILED)
         register_payment_panel("bank-transactions", tables.lines_of_payment)

@@ -20,7 +20,7 @@ from backoffice.operations.kinds import CannotTell, Done, Label, OperationKind, 
 from backoffice.operations.models import Operation
 from backoffice.sync.services import mirror_columns
 from banking.models import BankTransaction, Reconciliation
-from banking.queries import obstacle_to_reconciling
+from banking.queries import differences_shown, obstacle_to_reconciling, reasons_shown
 from banking.reading_back import find_line, judge
 from banking.services import RECONCILE_PAYMENT
 from customers.models import Customer
@@ -163,15 +163,14 @@ class ReconcilePayment(OperationKind):
             operation=operation
         )
         line, payment = pairing.bank_transaction, pairing.payment
-        differences = [f"{each['label']}: {each['of_line']} / {each['of_payment']}" for each in pairing.differences]
         facts: list[tuple[Label, Any]] = [
             *self.describe(operation),
             (_("Text of the transfer"), line.concept),
             (_("Came from"), line.counterparty_name),
             (_("Concept of the payment"), payment.transfer_concept),
             (_("State of the payment"), status_badge(payment.status, choices=Payment.Status)),
-            (_("Why they belong together"), "; ".join(pairing.reasons)),
-            (_("Where they differ"), "; ".join(differences)),
+            (_("Why they belong together"), reasons_shown(pairing, "; ")),
+            (_("Where they differ"), differences_shown(pairing, "; ")),
         ]
         if (customer := payment.customer) is not None:
             facts += [

@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.resources.banking import FALLBACK_PREFIX
+from backoffice.security.masking import MASK
+from backoffice.security.restriction import is_restricted
 from banking.models import BankTransaction, Reconciliation
 from payments.models import Payment
 from payments.money import read_amount
@@ -91,6 +93,23 @@ def live_reconciliations() -> QuerySet[Reconciliation]:
     return Reconciliation.objects.filter(is_live=True).select_related(
         "bank_transaction", "payment", "operation__requested_by"
     )
+
+
+def reasons_shown(pairing: Reconciliation, between: str) -> str:
+    """Why the two belong together, as it was when that was asked; the payment's customer must have been fetched."""
+    return _shown(pairing, between.join(pairing.reasons))
+
+
+def differences_shown(pairing: Reconciliation, between: str) -> str:
+    """Where the two differed, as `reasons_shown`."""
+    found = (f"{each['label']}: {each['of_line']} / {each['of_payment']}" for each in pairing.differences)
+    return _shown(pairing, between.join(found))
+
+
+def _shown(pairing: Reconciliation, text: str) -> str:
+    """The payer's name can stand in it, so nothing is said about a customer who asked to be forgotten."""
+    customer = pairing.payment.customer
+    return MASK if text and customer is not None and is_restricted(customer) else text
 
 
 def obstacle_to_reconciling(line: BankTransaction) -> str:

@@ -1,5 +1,7 @@
 """What people do with bank lines. Everything that asks something of the provider goes through here."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
@@ -43,6 +45,11 @@ def request_reconciliation(*, line: BankTransaction, payment: Payment, requested
         )
     except _Taken:
         raise AlreadyPaired(pairing_of(line=line, payment=payment)) from None
+
+
+def forget_payers(remote_ids: Sequence[str]) -> None:
+    """Take the names out of the pairings of these customers' payments: they stand in the reasons and differences."""
+    Reconciliation.objects.filter(payment__customer__remote_id__in=remote_ids).update(reasons=[], differences=[])
 
 
 class _Taken(Exception):  # noqa: N818 - it never leaves this module

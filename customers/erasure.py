@@ -24,6 +24,7 @@ from backoffice.sync.models import DriftFinding, Quarantine, RecordedChange
 from backoffice.webhooks.models import WebhookEffect, WebhookEvent
 
 from .activity import active_since, last_active_at
+from .forgetting import forget_elsewhere
 from .models import (
     CompanyVerification,
     Customer,
@@ -129,6 +130,7 @@ def purge_customers(rows: list[Any]) -> None:
     RecordedChange.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()
     Quarantine.objects.filter(resource=RESOURCE_NAME, item_key__in=remote_ids).delete()
     _forget_what_was_noted(remote_ids)
+    forget_elsewhere(remote_ids)
     now = timezone.now()
     customers.update(purged_at=now, **FORGOTTEN)
     ErasureRequest.objects.filter(pk__in=[row.pk for row in rows]).update(purged_at=now, reason="", lift_reason="")
