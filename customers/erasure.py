@@ -128,7 +128,7 @@ def purge_customers(rows: list[Any]) -> None:
     CompanyVerification.objects.filter(customer__in=numbers).update(link="", password="")
     forget_operations(operations)
     RecordedChange.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()
-    Quarantine.objects.filter(resource=RESOURCE_NAME, item_key__in=remote_ids).delete()
+    Quarantine.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()
     _forget_what_was_noted(remote_ids)
     forget_elsewhere(remote_ids)
     now = timezone.now()

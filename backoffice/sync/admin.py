@@ -284,7 +284,7 @@ class QuarantineAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quarantine]:
         """Each item knows whether it is of somebody who asked to be forgotten."""
-        is_hidden = ExpressionWrapper(about_restricted("item_key"), output_field=BooleanField())
+        is_hidden = ExpressionWrapper(about_restricted("remote_id"), output_field=BooleanField())
         items: QuerySet[Quarantine] = super().get_queryset(request).annotate(is_hidden=is_hidden)
         return items
 

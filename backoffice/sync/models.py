@@ -170,11 +170,13 @@ class Quarantine(models.Model):
     """An item that could not become a row: kept whole with the reason, until it or our code changes.
 
     `item_key` is the item's id where it has one, else the hash of the payload: the same bad item is one row
-    however often it is seen. `code_version` is the resource's version that failed on it.
+    however often it is seen. A single read, and an item with another item's id, have a mark behind the id; `remote_id`
+    is the id alone, empty where there is none. `code_version` is the resource's version that failed on it.
     """
 
     resource = models.CharField(_("resource"), max_length=50)
     item_key = models.CharField(_("item"), max_length=100)
+    remote_id = models.CharField(_("id at the provider"), max_length=100, default="", blank=True)
     payload = EncryptedTextField(_("as received"))
     fingerprint = models.CharField(max_length=64)
     reason = models.TextField(_("why it could not be read"))

@@ -221,7 +221,7 @@ def _mark_missing(resource: Resource, remote_id: str, *, before: datetime, sourc
 def _retry(item: Quarantine) -> bool:
     try:
         payload = _decoder.decode(item.payload)
-        partial_of = item.item_key.removesuffix(SINGLE) if item.item_key.endswith(SINGLE) else ""
+        partial_of = item.remote_id if item.item_key.endswith(SINGLE) else ""
         listing = Listing(partition=item.partition, items=[payload], read_at=item.last_seen_at, partial_of=partial_of)
         _mirror(get_resource(item.resource), listing, cause=Cause(source="quarantine"))
     except (UnreadableItem, UnknownResourceError):

@@ -115,8 +115,8 @@ def test_neither_operations_nor_changes_nor_quarantine_say_what_is_hidden(
         read_at=MARCH, recorded_at=MARCH,
     )  # fmt: skip
     item = Quarantine.objects.create(
-        resource="customers", item_key="4711", reason="Lena has no id", payload='{"name": "Lena"}', first_seen_at=MARCH,
-        last_seen_at=MARCH,
+        resource="customers", item_key="4711#single", remote_id="4711", reason="Lena has no id",
+        payload='{"name": "Lena"}', first_seen_at=MARCH, last_seen_at=MARCH,
     )  # fmt: skip
     addresses = [
         "/admin/operations/operation/",
@@ -266,7 +266,9 @@ def test_nobody_fills_a_purged_customer_again_by_asking_the_provider(sandbox: Sa
     assert not RecordedChange.objects.exists()
 
 
-def test_the_purge_takes_along_what_drift_events_and_calls_say_of_them(sandbox: Sandbox, clara: User) -> None:
+def test_the_purge_takes_along_what_drift_quarantine_events_and_calls_say_of_them(
+    sandbox: Sandbox, clara: User
+) -> None:
     kept = sandbox.control.add_customer(name="Marta", last_name="Ruiz", email="marta@example.org")
     sync_resource(name="customers", mode=SyncRun.Mode.FULL)
     marta = Customer.objects.get(remote_id=str(kept["id"]))
@@ -278,14 +280,22 @@ def test_the_purge_takes_along_what_drift_events_and_calls_say_of_them(sandbox: 
         assert purge_due()["erasure_requests"] == 1
 
     assert not DriftFinding.objects.exists()
+    assert not Quarantine.objects.exists()
     assert not WebhookEvent.objects.exists()
     assert not ProviderCall.objects.filter(model="customers.customer").exists()
 
 
 def _note_all_about(customer: Customer) -> None:
-    """What drift, an event and a call say of a customer, each of today."""
+    """What drift, the quarantine, an event and a call say of a customer, each of today."""
     now = timezone.now()
     about: dict[str, Any] = {"resource": "customers", "remote_id": customer.remote_id}
+    Quarantine.objects.create(
+        **about,
+        item_key=f"{customer.remote_id}#single",
+        payload='{"name": "Marta"}',
+        first_seen_at=now,
+        last_seen_at=now,
+    )
     check = DriftCheck.objects.create(resource="customers", seed=1, started_at=now, finished_at=now)
     DriftFinding.objects.create(
         drift_check=check, **about, reason="final", columns={"name": ["Marta", "M"]}, read_at=now, found_at=now

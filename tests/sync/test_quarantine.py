@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -111,6 +113,42 @@ def test_an_object_that_is_read_anew_and_cannot_become_a_row_is_put_aside(
     assert (item.item_key, item.run, item.reason) == ("1#single", None, "fiat_amount is not a number")
     assert "coins_sent" in item.payload
     assert Payment.objects.get().status == "started"
+
+
+def test_each_item_knows_which_object_it_is_about(remote: RemoteList, purchases: Resource) -> None:
+    long_id = "1" * 98
+    remote.items = [
+        {"id": long_id, "status": "started"},
+        {"id": 2, "status": "started"},
+        {"id": 2, "status": "coins_sent"},
+        {"id": 3, "fiat_amount": "abc"},
+    ]
+    sync("purchases")
+    payments_resource(remote, parse_one=lambda raw, remote_id: purchases.parse(raw, ""))
+    remote.change(long_id, fiat_amount="abc")  # type: ignore[arg-type]  # an id as the provider may give it
+    with pytest.raises(UnreadableItem):
+        refresh_one(name="purchases", remote_id=long_id, source="webhook")
+    assert sorted(open_quarantine().values_list("remote_id", flat=True)) == [long_id, "2", "3"]
+    single = open_quarantine().get(remote_id=long_id)
+    payments_resource(remote, version=2, parse_one=lambda raw, remote_id: Row(remote_id=remote_id, columns={}))
+    assert retry_quarantined(quarantine_id=single.pk) == 1
+
+
+def test_items_from_before_are_told_which_object_they_are_about(db: None) -> None:
+    now = timezone.now()
+    digest = "0a" * 32
+    for key in ("4711", "4711#single", f"4711#{digest[:12]}", digest):
+        Quarantine.objects.create(
+            resource="lines", item_key=key, fingerprint=digest, payload="{}", first_seen_at=now, last_seen_at=now
+        )
+    import_module("backoffice.sync.migrations.0007_quarantined_remote_id").take_from_the_key(apps, None)
+    assert list(Quarantine.objects.order_by("pk").values_list("remote_id", flat=True)) == ["4711", "4711", "4711", ""]
+
+
+def test_an_item_without_an_id_is_about_no_object(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = [{"amount": "no id"}]
+    sync()
+    assert open_quarantine().get().remote_id == ""
 
 
 def test_a_list_says_nothing_about_what_was_read_singly(remote: RemoteList, purchases: Resource) -> None:

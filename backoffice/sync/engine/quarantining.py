@@ -65,6 +65,7 @@ def _to_row(resource: Resource, item: BadItem, cause: Cause) -> dict[str, object
     return {
         "resource": resource.name,
         "item_key": item.key,
+        "remote_id": item.remote_id[:100],
         "partition": item.listing.partition,
         "payload": encrypt_text(item.canonical),
         "fingerprint": item.fingerprint,

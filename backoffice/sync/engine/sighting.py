@@ -46,7 +46,7 @@ class Sighting(msgspec.Struct, kw_only=True, gc=False):
     @property
     def key(self) -> str:
         """What tells it from others in quarantine; the single read and the list's item are two things."""
-        return f"{self.remote_id}{SINGLE}" if self.listing.partial_of else self.remote_id
+        return f"{self.remote_id[:80]}{SINGLE}" if self.listing.partial_of else self.remote_id
 
 
 @dataclass(kw_only=True, slots=True)
