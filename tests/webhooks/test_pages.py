@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from backoffice.attention import attention_for
 from backoffice.audit.models import AuditRecord
+from backoffice.health.watched import CONDITIONS
 from backoffice.retention.models import RetentionPolicy
 from backoffice.retention.services import purge_due
 from backoffice.sandbox import Sandbox
@@ -226,13 +227,16 @@ def test_failed_events_are_narrowed_to_those_about_one_payment(payment: Payment,
     assert answer.context["cl"].result_count == 1
 
 
-def test_what_waits_and_what_is_being_read_back_is_one_list(payment: Payment, client: Client, sofia: User) -> None:
+def test_the_alert_about_events_leads_to_all_that_wait_or_are_being_read_back(client: Client, sofia: User) -> None:
     for state in ("waiting", "reading", "done", "failed"):
         deliver("SOMETHING_NEW", order=state)
         WebhookEvent.objects.filter(pk=WebhookEvent.objects.latest("pk").pk).update(state=state)
+    WebhookEvent.objects.update(wanted_at=timezone.now() - timedelta(hours=1))
     client.force_login(sofia)
 
-    assert client.get(f"{LIST}?needs=waiting").context["cl"].result_count == 2
+    condition = next(condition for condition in CONDITIONS if condition.name == "waiting_events")
+    assert [finding.facts for finding in condition.find()] == [{"count": 2}]
+    assert client.get(condition.address()).context["cl"].result_count == 2
 
 
 @pytest.mark.parametrize(
