@@ -47,8 +47,9 @@ class Alert(models.Model):
         return self.closed_at is None
 
     def is_told_since(self, moment: datetime) -> bool:
-        """Whether it was told after that moment."""
-        return self.told_at is not None and self.told_at > moment
+        """Whether it was told after that moment, and not called over since."""
+        is_called_over = bool(self.told_at and self.recovery_told_at and self.recovery_told_at >= self.told_at)
+        return self.told_at is not None and self.told_at > moment and not is_called_over
 
     @property
     def owes_recovery(self) -> bool:

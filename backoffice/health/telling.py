@@ -1,5 +1,6 @@
 """Takes alerts to people: by e-mail, by a webhook of the operator's choice, or both."""
 
+import itertools
 import smtplib
 from collections.abc import Iterable
 from typing import Any
@@ -25,35 +26,43 @@ def is_anybody_told() -> bool:
     return bool(settings.ALERT_EMAILS or settings.ALERT_WEBHOOK_URL)
 
 
-def deliver(*, alerts: list[Alert], recovered: list[Alert]) -> None:
-    """Tell of these alerts, and of those that are over, in one message.
+def deliver(*, alerts: list[Alert], recovered: list[Alert], still_open: list[Alert]) -> str:
+    """Tell of these alerts, and of those that are over, in one message; give why a channel did not take it.
 
-    Every channel is tried. Raises DeliveryError where one of them did not take it: then all are told again.
+    Every channel is tried. Who was told by one is not told again because of the other: empty where all took it.
+    Raises DeliveryError where none did.
     """
-    subject, text = subject_of(alerts, recovered), text_of(alerts, recovered)
-    problems = []
+    subject, text = subject_of(alerts, recovered, still_open), text_of(alerts, recovered, still_open)
+    outcomes: list[list[str]] = []
     if settings.ALERT_EMAILS:
-        problems += _send_mail(subject, text)
+        outcomes.append(_send_mail(subject, text))
     if settings.ALERT_WEBHOOK_URL:
-        problems += _call_webhook(subject, text, alerts, recovered)
-    if problems:
-        raise DeliveryError("; ".join(problems))
+        outcomes.append(_call_webhook(subject, text, alerts, recovered))
+    problem = "; ".join(itertools.chain.from_iterable(outcomes))
+    if all(outcomes):
+        raise DeliveryError(problem)
+    return problem
 
 
-def subject_of(alerts: list[Alert], recovered: list[Alert]) -> str:
+def subject_of(alerts: list[Alert], recovered: list[Alert], still_open: list[Alert]) -> str:
     """One line: where, and how much of what."""
     where = settings.CRYPTOPOCKET_ENVIRONMENT
+    if not alerts and still_open:
+        counts = {"where": where, "over": len(recovered), "open": len(still_open)}
+        return _("[%(where)s] Back office: %(over)d over, %(open)d still open") % counts
     if not alerts:
         return _("[%(where)s] Back office: all is well again") % {"where": where}
     what = ngettext("%(count)d alert", "%(count)d alerts", len(alerts)) % {"count": len(alerts)}
     return f"[{where}] " + _("Back office: %(what)s") % {"what": what}
 
 
-def text_of(alerts: list[Alert], recovered: list[Alert]) -> str:
-    """The whole message: what is wrong, since when, and what to do; then what is over."""
+def text_of(alerts: list[Alert], recovered: list[Alert], still_open: list[Alert]) -> str:
+    """The whole message: what is wrong, since when, and what to do; then what is over, and what was told before and
+    goes on."""
     parts = [_paragraph(alert) for alert in alerts]
-    if recovered:
-        parts.append("\n".join([_("Over:"), *(f"- {words_of(alert)}" for alert in recovered)]))
+    for title, listed in ((_("Over:"), recovered), (_("Still open:"), still_open)):
+        if listed:
+            parts.append("\n".join([title, *(f"- {words_of(alert)}" for alert in listed)]))
     return "\n\n".join(parts) + "\n"
 
 

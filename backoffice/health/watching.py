@@ -18,6 +18,8 @@ from .telling import DeliveryError, deliver, is_anybody_told
 WATCH_SECONDS = 60
 OVERDUE_SECONDS = 180
 TELL_AGAIN_AFTER = timedelta(hours=1)
+RECOVERY_SETTLES = timedelta(minutes=5)
+"""What comes and goes is not called over each time."""
 NOBODY_WATCHED = timedelta(seconds=240)
 """A pause that one live process alone would not have left."""
 _CLAIM = "watch"
@@ -28,7 +30,7 @@ logger = logging.getLogger(__name__)
 def watch() -> bool:
     """Look for what is wrong and have it told; False where another process did so just now.
 
-    Each alert is told at once, and again each hour while it goes on; that it is over is told once.
+    Each alert is told at once, and again each hour while it goes on; that it is over is told once it has stayed so.
     """
     last = _last_watch()
     if not _claim(timedelta(seconds=WATCH_SECONDS - 5)):
@@ -103,25 +105,30 @@ def _tell_what_is_due() -> None:
     if not is_anybody_told():
         return
     now = timezone.now()
-    alerts = [
-        alert for alert in Alert.objects.filter(closed_at=None) if not alert.is_told_since(now - TELL_AGAIN_AFTER)
-    ]
+    going_on = list(Alert.objects.filter(closed_at=None))
+    alerts = [alert for alert in going_on if not alert.is_told_since(now - TELL_AGAIN_AFTER)]
     recovered = [alert for alert in _recently_closed(now) if alert.owes_recovery]
     if not alerts and not recovered:
         return
     try:
-        deliver(alerts=alerts, recovered=recovered)
-    except DeliveryError as problem:
-        logger.warning("alerts could not be told: %s", problem)
-        _alerts_of(alerts + recovered).update(delivery_error=str(problem)[:200])
+        problem = deliver(
+            alerts=alerts, recovered=recovered, still_open=[alert for alert in going_on if alert not in alerts]
+        )
+    except DeliveryError as nobody:
+        logger.warning("alerts could not be told: %s", nobody)
+        _alerts_of(alerts + recovered).update(delivery_error=str(nobody)[:200])
         return
+    if problem:
+        logger.warning("alerts were told, but not by every channel: %s", problem)
+    kept = problem[:200]
     for alert in alerts:
-        Alert.objects.filter(pk=alert.pk).update(told_at=now, times_told=alert.times_told + 1, delivery_error="")
-    _alerts_of(recovered).update(recovery_told_at=now, delivery_error="")
+        Alert.objects.filter(pk=alert.pk).update(told_at=now, times_told=alert.times_told + 1, delivery_error=kept)
+    _alerts_of(recovered).update(recovery_told_at=now, delivery_error=kept)
 
 
 def _recently_closed(now: datetime) -> Iterable[Alert]:
-    return Alert.objects.filter(closed_at__gte=now - timedelta(days=1), told_at__isnull=False)
+    lately = (now - timedelta(days=1), now - RECOVERY_SETTLES)
+    return Alert.objects.filter(closed_at__range=lately, told_at__isnull=False)
 
 
 def _alerts_of(alerts: list[Alert]) -> QuerySet[Alert]:

@@ -21,7 +21,7 @@ from backoffice.health.pulse import pulse
 from backoffice.health.telling import words_of
 from backoffice.health.token import SETTLED_AFTER, is_token_failing
 from backoffice.health.watched import CONDITIONS
-from backoffice.health.watching import watch, watch_if_overdue
+from backoffice.health.watching import RECOVERY_SETTLES, watch, watch_if_overdue
 from backoffice.operations.models import Heartbeat, Operation, State
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import Quarantine
@@ -106,8 +106,8 @@ def test_it_is_told_again_only_after_an_hour(clock: time_machine.Traveller) -> N
 def test_that_it_is_over_is_told_once(weather: Weather, clock: time_machine.Traveller) -> None:
     watch()
     weather.is_bad = False
-    watch_after(clock, minutes=1)
-    watch_after(clock, minutes=1)
+    for _minute in range(10):
+        watch_after(clock, minutes=1)
     assert [message.subject for message in mail.outbox][1:] == ["[local] Back office: all is well again"]
     assert "Over:\n- 3 drops of rain." in mail.outbox[1].body
     assert not Alert.objects.get().is_open
@@ -120,10 +120,58 @@ def test_one_that_comes_and_goes_is_the_same_and_not_told_anew(weather: Weather,
         weather.is_bad = not weather.is_bad
         watch_after(clock, minutes=1)
     assert Alert.objects.count() == 1
+    assert [message.subject for message in mail.outbox] == ["[local] Back office: 1 alert"]
+
+
+@pytest.mark.usefixtures("_by_mail")
+def test_that_it_is_over_is_told_once_it_has_stayed_over_for_minutes(
+    weather: Weather, clock: time_machine.Traveller
+) -> None:
+    watch()
+    weather.is_bad = False
+    watch_after(clock, minutes=1)
+    watch_after(clock, seconds=RECOVERY_SETTLES.total_seconds() - 60)
+    assert len(mail.outbox) == 1
+    watch_after(clock, minutes=1)
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.usefixtures("_by_mail")
+def test_what_was_called_over_and_is_back_is_told_at_once(weather: Weather, clock: time_machine.Traveller) -> None:
+    watch()
+    for weather.is_bad in (False, False, True):
+        watch_after(clock, seconds=RECOVERY_SETTLES.total_seconds())
     assert [message.subject for message in mail.outbox] == [
         "[local] Back office: 1 alert",
         "[local] Back office: all is well again",
+        "[local] Back office: 1 alert",
     ]
+    weather.is_bad = False
+    for _minute in range(10):
+        watch_after(clock, minutes=1)
+    assert [message.subject for message in mail.outbox][3:] == ["[local] Back office: all is well again"]
+
+
+@pytest.mark.usefixtures("_by_mail")
+def test_all_is_well_is_not_said_while_something_else_goes_on(weather: Weather, clock: time_machine.Traveller) -> None:
+    register_condition(
+        Condition(
+            name="wind",
+            label="It blows",
+            find=lambda: [Finding()],
+            describe=lambda _facts: "It blows hard.",
+            advice="Hold your hat.",
+        )
+    )
+    watch()
+    weather.is_bad = False
+    for _minute in range(10):
+        watch_after(clock, minutes=1)
+    assert [message.subject for message in mail.outbox] == [
+        "[local] Back office: 2 alerts",
+        "[local] Back office: 1 over, 1 still open",
+    ]
+    assert mail.outbox[1].body == "Over:\n- 3 drops of rain.\n\nStill open:\n- It blows hard.\n"
 
 
 @pytest.mark.usefixtures("weather")
@@ -214,6 +262,24 @@ def test_what_could_not_be_told_is_told_at_the_next_watch(
     alert.refresh_from_db()
     assert (alert.times_told, alert.delivery_error) == (1, "")
     assert len(receiver.received) == 2
+
+
+@pytest.mark.usefixtures("weather", "_by_mail")
+def test_a_channel_that_is_broken_does_not_have_the_other_repeat_itself(
+    receiver: Receiver, clock: time_machine.Traveller
+) -> None:
+    receiver.status = 500
+    watch()
+    for _minute in range(10):
+        watch_after(clock, minutes=1)
+    assert len(mail.outbox) == 1
+    alert = Alert.objects.get()
+    assert (alert.times_told, alert.delivery_error) == (1, "webhook: HTTP 500")
+
+    receiver.status = 200
+    watch_after(clock, minutes=50)
+    alert.refresh_from_db()
+    assert (len(mail.outbox), alert.times_told, alert.delivery_error) == (2, 2, "")
 
 
 @pytest.mark.usefixtures("weather")
