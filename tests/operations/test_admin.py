@@ -147,6 +147,15 @@ def test_aurelio_the_auditor_looks_and_can_choose_nothing(
     assert stood(unknown).state == State.UNKNOWN
 
 
+def test_who_may_not_choose_is_told_which_right_it_takes_in_words(
+    unknown: Operation, client: Client, aurelio: User
+) -> None:
+    client.force_login(aurelio)
+    refused = client.post(page_of(unknown, "leave"), {"reason": "I want to"}).content.decode()
+    assert "This needs the right “Can register a customer with the provider”." in refused
+    assert "create_customer_at_provider" not in refused
+
+
 def test_who_may_not_see_operations_sees_none(unknown: Operation, client: Client, db: None) -> None:
     client.force_login(User.objects.create_user(username="otto", is_staff=True))
     for url in (reverse(LIST), page_of(unknown), page_of(unknown, "standing"), page_of(unknown, "leave")):

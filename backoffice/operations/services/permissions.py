@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin, User
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission, PermissionsMixin, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from backoffice.operations.kinds import OperationKind, all_kinds
 from backoffice.operations.models import Operation
@@ -23,7 +25,19 @@ def check_permission(kind: OperationKind, person: AbstractBaseUser | AnonymousUs
 def check_has(permission: str, person: AbstractBaseUser | AnonymousUser) -> None:
     """Raise PermissionDenied unless the person holds the permission."""
     if not may(permission, person):
-        raise PermissionDenied(f"This needs the permission {permission}.")
+        raise PermissionDenied(
+            _("This needs the right “%(right)s”. If you need it for your work, ask an administrator.")
+            % {"right": _in_words(permission)}
+        )
+
+
+def _in_words(permission: str) -> str:
+    """What the permission allows, as its model says it."""
+    app_label, codename = permission.split(".", 1)
+    named = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
+    name = named.values_list("name", flat=True).first()
+    # Where a model declares it, the name is marked for translation.
+    return gettext(name) if name else permission
 
 
 def check_may_approve(person: User, operations: Sequence[Operation]) -> None:
@@ -32,7 +46,7 @@ def check_may_approve(person: User, operations: Sequence[Operation]) -> None:
     for permission in permissions:
         check_has(permission, person)
     if any(operation.requested_by_id == person.pk for operation in operations):
-        raise PermissionDenied("Somebody else than who asked for it must approve.")
+        raise PermissionDenied(_("You asked for this: somebody else must approve it."))
 
 
 def view_permissions(operations: Sequence[Operation]) -> set[str]:
