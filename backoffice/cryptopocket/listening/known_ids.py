@@ -13,7 +13,7 @@ from backoffice.cryptopocket.outgoing import join_url
 from backoffice.cryptopocket.pages import Page, iterate_pages_from_newest
 from backoffice.cryptopocket.probing.asking import NothingLeftError, ReadOnlyTransport
 from backoffice.cryptopocket.tokens import InMemoryTokenStore
-from backoffice.cryptopocket.transport import HttpTransport
+from backoffice.cryptopocket.transport import make_transport
 
 _PAGES = 3
 _MOST_REQUESTS = 300
@@ -27,7 +27,7 @@ class KnownIds:
 
     def __init__(self, configuration: Configuration, catalogue: Catalogue) -> None:
         transport = ReadOnlyTransport(
-            HttpTransport(configuration, authorisation_header=catalogue.conventions.authorisation_header),
+            make_transport(configuration, catalogue),
             token_url=join_url(configuration.base_url, catalogue["authenticate"].path),
             maximum=_MOST_REQUESTS,
         )
