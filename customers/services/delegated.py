@@ -21,7 +21,7 @@ from customers.captures import digest_of, listed, missing_kinds, seal_of
 from customers.models import DelegatedVerification, IdentityCapture
 from customers.operations import CreateCustomerDelegatedKyc
 
-from .asking import Asked, ask
+from .asking import Asked, ask, refuse_forgotten
 
 CAPTURE_FOLDER = "captures"
 DRAFT_KEPT = timedelta(hours=24)
@@ -108,6 +108,7 @@ def start_delegated_kyc(
     seal: `seal_of` what was looked at. submission: the mark of the form that confirmed it.
     Raises PermissionDenied, NotOpenError, IncompleteError, ChangedMeanwhileError.
     """
+    refuse_forgotten(verification.details["email"])
     captures = list(verification.captures.all())
     missing = missing_kinds(verification.details, captures)
     if missing:

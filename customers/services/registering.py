@@ -16,7 +16,7 @@ from customers.operations import CreateCustomer, RegisterCompany
 from customers.queries import find_by_email
 from customers.sync import FOUND, RESOURCE_NAME, parse_item_of
 
-from .asking import Asked, ask
+from .asking import Asked, ask, refuse_forgotten
 
 READ_BY_EMAIL = "by e-mail"
 
@@ -28,6 +28,7 @@ def register_customer(*, person: Mapping[str, Any], submission: str, requested_b
     form's mark; the same form sent twice gives the first operation.
     Raises PermissionDenied.
     """
+    refuse_forgotten(person["email"])
     return ask(
         kind=CreateCustomer.name, request={**person, "submission": submission}, requested_by=requested_by, subject=None
     )
@@ -40,6 +41,7 @@ def register_company(*, company: Mapping[str, Any], submission: str, requested_b
     sent twice gives the first operation.
     Raises PermissionDenied.
     """
+    refuse_forgotten(company["email"])
     request = {**company, "submission": submission}
     return ask(kind=RegisterCompany.name, request=request, requested_by=requested_by, subject=None)
 

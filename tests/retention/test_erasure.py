@@ -26,6 +26,7 @@ from backoffice.sync.services import sync_resource
 from backoffice.webhooks.models import WebhookEffect, WebhookEvent
 from customers import erasure, services
 from customers.activity import last_active_at
+from customers.captures import seal_of
 from customers.erasure import FORGOTTEN
 from customers.models import Customer, DelegatedVerification, Document, ErasureRequest, IdentityCapture
 from customers.operations.shared import key_of_email
@@ -386,6 +387,28 @@ def test_a_registration_that_was_taken_leads_nobody_from_the_address_to_who_is_r
 
     assert client.get(same).status_code == 403
     assert "same-email" not in client.get(f"/admin/operations/operation/{refused.pk}/change/").content.decode()
+
+
+def test_nobody_is_registered_again_who_asked_to_be_forgotten(
+    client: Client, clara: User, lena: Customer, restricted: Customer
+) -> None:
+    person = {"name": "Lena", "last_name": "Ortega", "email": "LENA@example.org "}
+    checked = DelegatedVerification.objects.create(
+        created_by=clara, submission="3", details={**person, "country": "ES"}
+    )
+    for kind in ("face", "liveness", "document_front", "document_back"):
+        IdentityCapture.objects.create(
+            verification=checked, kind=kind, media_type="image/jpeg", size=4, sha256="a" * 64
+        )
+    seal = seal_of(checked.details, checked.captures.all())
+
+    with pytest.raises(PermissionDenied):
+        services.register_customer(person=person, submission="1", requested_by=clara)
+    with pytest.raises(PermissionDenied):
+        services.register_company(company={**person, "company_name": "Ortega"}, submission="2", requested_by=clara)
+    with pytest.raises(PermissionDenied):
+        services.start_delegated_kyc(verification=checked, seal=seal, submission="4", requested_by=clara)
+    assert not Operation.objects.exists()
 
 
 def test_pictures_of_a_registration_that_was_left_are_hidden_and_go_with_the_customer(
