@@ -166,6 +166,19 @@ def test_a_guided_payment_is_made_in_euros_without_wallet_and_method(
     assert not {"wallet", "payment_type"} & set(request.body)
 
 
+@pytest.mark.parametrize("method", ["card", "paypal", "psd2"])
+def test_a_payment_by_any_method_but_a_transfer_says_where_it_is_paid(
+    at_felixs: Client, offers: Sandbox, lena: Customer, method: str
+) -> None:
+    operation = create(at_felixs, PAYMENT, lena, {**TRANSFER, "method": f"{method}/EUR"})
+    assert operation.state == State.SUCCEEDED, operation.error_text
+    (request,) = offers.control.requests("createPayment")
+    assert request.body["payment_type"] == method
+    instructions = PaymentInstructions.objects.get()
+    assert f"/{method}?" in instructions.url
+    assert f'data-copy="{instructions.url}"' in page_of(at_felixs, Payment.objects.get())
+
+
 def test_a_latin_american_method_is_paid_in_its_own_currency(
     at_felixs: Client, offers: Sandbox, lena: Customer
 ) -> None:

@@ -31,7 +31,7 @@ def test_a_transfer_is_answered_with_sucess_iban_and_concept(empty: Caller, lena
     assert answer["data"]["iban"] == empty.iban()
 
 
-@pytest.mark.parametrize("method", ["card", "psd2", "KHIPU"])
+@pytest.mark.parametrize("method", ["card", "paypal", "psd2", "KHIPU"])
 def test_other_methods_are_answered_with_an_address(empty: Caller, lena: dict[str, Any], method: str) -> None:
     answer = empty.post("/createPayment", ORDER | {"user_id": lena["id"], "payment_type": method}).json()
     assert answer["status"] == "success"
@@ -143,7 +143,7 @@ def test_the_quarterly_card_limit_counts_what_was_bought_before(
 def test_a_method_that_is_not_allowed_is_refused(start_caller: StartCaller) -> None:
     caller = start_caller(card_allowed=False)
     customer = caller.sandbox.control.add_customer(kyc_status="valid")["id"]
-    for method in ("card", "paypal", "barter"):
+    for method in ("card", "barter"):
         assert code_of(caller.post("/createPayment", ORDER | {"user_id": customer, "payment_type": method})) == (
             "method_not_allowed"
         )
@@ -188,7 +188,7 @@ def test_quotes_and_prices_refuse_what_is_not_traded(caller: Caller) -> None:
 
 def test_methods_of_a_country_are_those_of_europe_and_its_own(caller: Caller) -> None:
     codes = {row["code"] for row in caller.get("/getPaymentMethods", country_code="MEX").json()["data"]}
-    assert codes == {"card", "psd2", "transfer", "SPEI"}
+    assert codes == {"card", "paypal", "psd2", "transfer", "SPEI"}
 
 
 def test_latin_american_methods_need_an_identified_customer(empty: Caller) -> None:

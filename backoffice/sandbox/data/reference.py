@@ -38,10 +38,12 @@ EURO_RATES = {
 
 METHODS = (
     ("card", "Card", "EUR"),
+    ("paypal", "PayPal", "EUR"),
     ("psd2", "Open banking (PSD2)", "EUR"),
     ("transfer", "Bank transfer", "EUR"),
     *((place.method, place.method.title(), place.currency) for place in PLACES if place is not SPAIN),
 )
+EUROPEAN_METHODS = frozenset(code for code, _, currency in METHODS if currency == "EUR")
 METHOD_COUNTRIES = {place.method: place.code for place in PLACES if place is not SPAIN}
 """The country of a method, where it is of one only (alpha-3)."""
 LATAM_METHODS = {code: currency for code, _, currency in METHODS if currency != "EUR"}

@@ -14,6 +14,7 @@ from backoffice.sandbox.data.payments import to_cents
 from backoffice.sandbox.data.reference import (
     DESTINATION_NAME,
     EURO_RATES,
+    EUROPEAN_METHODS,
     LATAM_METHODS,
     MINIMUM_PURCHASE,
     QUARTERLY_CARD_LIMIT,
@@ -25,7 +26,6 @@ from backoffice.sandbox.eligibility import refuse_customer, refuse_unidentified
 from backoffice.sandbox.routes.payments import add_payment
 from backoffice.sandbox.state import State
 
-_EUROPEAN_METHODS = ("card", "psd2", "transfer")
 _SHORTEST_WALLET = 20
 _LONGEST_EXTERNAL_ID = 255
 _BIC = "XXXXESMMXXX"
@@ -97,7 +97,7 @@ def _refuse_purchase(call: Call, *, amount: Decimal, method: str) -> Answer | No
 
 
 def _refuse_method(call: Call, method: str) -> Answer | None:
-    known = method in _EUROPEAN_METHODS or method in LATAM_METHODS
+    known = method in EUROPEAN_METHODS or method in LATAM_METHODS
     return None if known and (method != "card" or call.state.card_allowed) else fail_in_message("method_not_allowed")
 
 
