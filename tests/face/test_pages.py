@@ -92,6 +92,27 @@ def test_every_page_says_in_which_environment_it_stands(
     assert f"<strong>{word}</strong>" in page
 
 
+@pytest.mark.parametrize("address", [*PAGES, "/account/login/"])
+def test_every_page_says_where_no_second_factor_is_asked_for(
+    signed_in: Callable[[User], Client], ada: User, settings: Any, address: str
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = False
+    page = (Client() if "login" in address else signed_in(ada)).get(address).content.decode()
+
+    assert "No second factor is asked for here" in page
+
+
+@pytest.mark.parametrize("address", ["/account/login/", "/account/second-factor/"])
+def test_where_a_second_factor_is_asked_for_no_page_says_otherwise(
+    signed_in: Callable[[User], Client], ada: User, settings: Any, address: str
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    answer = (Client() if "login" in address else signed_in(ada)).get(address)
+
+    assert answer.status_code == 200
+    assert "No second factor is asked for here" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_is_only_text(
     signed_in: Callable[[User], Client], ada: User, make_customer: Callable[..., Customer], name: str
