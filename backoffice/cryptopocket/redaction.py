@@ -13,6 +13,8 @@ _SECRETS = {
     "onboarding_link", "kyc_form_url", "link", "file", "document_front", "document_back", "face", "liveness",
     "url_payment", "payment_url", "gateway_url", "x-api-key", "x-signature", "signature", "secret", "cookie",
     "set-cookie", "selfie", "kyb_url", "kyc_url", "kyc_link", "form_url", "onboarding_url", "verification_url",
+    # The address of an enhanced verification ends in it.
+    "form_id",
 }  # fmt: skip
 _SECRET_PARTS = ("password", "secret", "documentfront", "documentback")
 _PERSONAL = {

@@ -79,8 +79,8 @@ _KINDS_OF_KEYS: Mapping[Kind, tuple[str, ...]] = {
     Kind.EMAIL: ("mail",),
     Kind.SECRET: (
         "token", "apikey", "auth", "authorization", "signature", "link", "kyburl", "kycurl", "kycformurl", "kyclink",
-        "kyblink", "formurl", "onboardinglink", "onboardingurl", "verificationurl", "urlpayment", "documentfront",
-        "documentback", "face", "liveness", "selfie", "file",
+        "kyblink", "formurl", "formid", "onboardinglink", "onboardingurl", "verificationurl", "urlpayment",
+        "documentfront", "documentback", "face", "liveness", "selfie", "file",
     ),
 }  # fmt: skip
 _KIND_OF_KEY = {key: kind for kind, keys in _KINDS_OF_KEYS.items() for key in keys}

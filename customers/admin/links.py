@@ -23,7 +23,6 @@ class EnhancedVerificationAdmin(ReadOnlyAdmin):
     page_select_related = ("customer", "operation")
     export_columns = (
         "pk",
-        "form_id",
         "customer__remote_id",
         "customer__email",
         "status",
@@ -31,7 +30,7 @@ class EnhancedVerificationAdmin(ReadOnlyAdmin):
         "expires_at",
         "operation",
     )
-    search_fields = ("customer__email", "customer__name", "customer__last_name", "customer__company_name", "form_id")
+    search_fields = ("customer__email", "customer__name", "customer__last_name", "customer__company_name", "=form_id")
     search_placeholder = _("Customer's e-mail or name, form id")
     search_placeholder_when_masked = _("Customer's name, form id")
     sensitive = {"link": Sensitive(kind=Kind.SECRET, permission=REVEAL_PERMISSION, is_address=True)}

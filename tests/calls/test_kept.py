@@ -26,7 +26,7 @@ HARMLESS = {
     "code",
     "coin_amount", "coin_chain", "coin_symbol", "country", "country_code", "created_at", "currency", "customer_id",
     "date_from", "date_to", "decimals", "direction", "expires_at", "expires_in_days", "external_id", "fiat_amount",
-    "fiat_symbol", "form_id", "id", "identification_type", "kind", "kyc_status", "kyc_valid", "off_ramp_id",
+    "fiat_symbol", "id", "identification_type", "kind", "kyc_status", "kyc_valid", "off_ramp_id",
     "payment_id", "payment_type", "price", "reconciled", "status", "symbol", "txid", "type", "updated_at", "url",
     "user_id", "uuid", "wallet",
 }  # fmt: skip

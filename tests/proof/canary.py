@@ -2,23 +2,52 @@
 
 import base64
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from re import Pattern
 from typing import Any
 from urllib.parse import quote
 
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from backoffice.sandbox import Sandbox
+from tests.sandbox.receiver import Receiver
 
 API_SECRET = "sk_canary_8f3b1c7e5d9a2460"
 NUMBER = "48213907L"
+EMAIL = "canary.91f6"
+"""What stands before the number and the @ of every e-mail address."""
+PAYOUT_IBAN = "ES7921000813610123456789"
+PAYER_IBAN = "DE89370400440532013000"
+ALERTED_AT = "canary-hook-7d20b5"
+"""A part of the address to which alerts are sent."""
 MARK = b"canary-in-a-document-5c1e7a"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary:
+    """A value that is looked for; `may_stand_in` are the names of the places in which it belongs."""
+
+    value: bytes
+    may_stand_in: Pattern[str] | None = None
+
+
+WHERE_DOCUMENTS_BELONG = re.compile(r"/admin/customers/document/\d+/(?:content|download)/ as clara$")
+WHERE_DRAFTS_BELONG = re.compile(r"/admin/customers/delegatedverification/\d+/(?:details|confirm)/ as clara$")
+"""Who registers somebody with delegated KYC sees what was typed, and confirms it."""
+WHERE_FORMS_ARE_SEARCHED = re.compile(r"table customers_enhancedverification$")
+"""Verification links are searched by the form's id, which the provider makes their addresses of."""
+WHERE_EMAILS_BELONG = re.compile(r"table customers_customer$|.* (?:as|for) (?:clara|sofia)$")
+"""The list is searched by e-mail; compliance and supervisors see e-mails."""
+WHERE_PAYERS_BELONG = re.compile(r"table banking_banktransaction$")
+"""Transfers are matched by their IBAN."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,20 +68,31 @@ def make_picture(number: int) -> bytes:
     return b"\xff\xd8\xff\xe0" + MARK + b"%d" % number + b"\xff\xd9"
 
 
-def canaries_of(sandbox: Sandbox) -> dict[str, bytes]:
+def canaries_of(sandbox: Sandbox) -> dict[str, Canary]:
     """Every secret that was on its way, by name: those of the stand-in as it knows them itself."""
     forms = sandbox.control.company_forms()
+    verifications = sandbox.control.enhanced_verifications()
     tokens = {request.headers.get("auth", "") for request in sandbox.control.requests()}
-    found = {"api secret": API_SECRET, "number": NUMBER, "document": MARK.decode()}
+    found = {"api secret": API_SECRET, "payout iban": PAYOUT_IBAN, "alert address": ALERTED_AT}
     found |= {f"password {form['id']}": form["password"] for form in forms}
     found |= {f"link {form['id']}": form["link"].rsplit("/", 1)[1] for form in forms}
     found |= {f"token {number}": token for number, token in enumerate(sorted(tokens)) if token}
-    return {name: value.encode() for name, value in found.items()}
+    belonging = {
+        "number": (NUMBER, WHERE_DRAFTS_BELONG),
+        "document": (MARK.decode(), WHERE_DOCUMENTS_BELONG),
+        "email": (EMAIL, WHERE_EMAILS_BELONG),
+        "payer iban": (PAYER_IBAN, WHERE_PAYERS_BELONG),
+    }
+    for form in verifications:
+        belonging[f"verification {form['id']}"] = (form["form_id"], WHERE_FORMS_ARE_SEARCHED)
+    return {name: Canary(value=value.encode()) for name, value in found.items()} | {
+        name: Canary(value=value.encode(), may_stand_in=places) for name, (value, places) in belonging.items()
+    }
 
 
-def find(canaries: dict[str, bytes], places: Iterable[Place]) -> tuple[list[str], int]:
-    """What was found where, and how many places were searched."""
-    written = {name: list(_spellings(value)) for name, value in canaries.items()}
+def find(canaries: dict[str, Canary], places: Iterable[Place]) -> tuple[list[str], int]:
+    """What was found where it does not belong, and how many places were searched."""
+    written = {name: list(_spellings(canary.value)) for name, canary in canaries.items()}
     found, searched = [], 0
     for place in places:
         searched += 1
@@ -60,6 +100,7 @@ def find(canaries: dict[str, bytes], places: Iterable[Place]) -> tuple[list[str]
             f"{name} in {place.name}"
             for name, spellings in written.items()
             if any(spelling in place.content for spelling in spellings)
+            and not ((belongs := canaries[name].may_stand_in) and belongs.match(place.name))
         ]
     return found, searched
 
@@ -79,6 +120,19 @@ def file_places(name: str, folder: Path) -> Iterator[Place]:
             yield Place(name=f"{name} {path.name}", content=path.read_bytes())
 
 
+def message_places(mails: Iterable[EmailMessage], told: Receiver) -> Iterator[Place]:
+    """Every mail, and everything that was sent to the address of an operator."""
+    for number, message in enumerate(mails):
+        yield Place(name=f"mail {number}", content=message.message().as_bytes())
+    for number, event in enumerate(told.events):
+        yield Place(name=f"told {number}", content=event.raw)
+
+
+def messages_in(folder: Path) -> list[str]:
+    """The names of the tasks whose messages lie in a broker's folder."""
+    return [json.loads(path.read_text())["headers"]["task"] for path in folder.glob("*.msg")]
+
+
 def page_places(who: str, browser: Client, paths: Iterable[str]) -> Iterator[Place]:
     """Every page as one person sees it."""
     for path in paths:
@@ -87,11 +141,11 @@ def page_places(who: str, browser: Client, paths: Iterable[str]) -> Iterator[Pla
             yield Place(name=f"{path} as {who}", content=answer.content)
 
 
-def export_places(who: str, browser: Client, names: Iterable[str]) -> Iterator[Place]:
+def export_places(who: str, browser: Client, names: Iterable[str], **wish: str) -> Iterator[Place]:
     """Every list as a file, in both formats, as one person is given it."""
     for name in names:
         for file_format in ("csv", "xlsx"):
-            answer: Any = browser.post(name, {"format": file_format})
+            answer: Any = browser.post(name, {"format": file_format, **wish})
             if answer.streaming:
                 content = b"".join(answer.streaming_content)
                 yield Place(name=f"{name} as {file_format} for {who}", content=_unpacked(content))
