@@ -69,7 +69,7 @@ def tables() -> list[type[models.Model]]:
 
 def text_fields(model: type[models.Model]) -> list[Any]:
     """The fields of a table into which a text from outside can get."""
-    return [field for field in model._meta.concrete_fields if _takes_text(field)]
+    return [field for field in model._meta.concrete_fields if _takes_text(field) or _is_loose(field)]
 
 
 class Filler:
@@ -87,14 +87,31 @@ class Filler:
             self._row(model)
         return self._made
 
+    def fill_loosely(self) -> list[models.Model]:
+        """A row more of each table that keeps the provider's ids of what may not be mirrored: ids of nothing here."""
+        loose = [model for model in tables() if any(_is_loose(field) for field in model._meta.concrete_fields)]
+        return [self._new(model, is_loose=True) for model in loose]
+
     def _row(self, model: type[models.Model]) -> models.Model:
         if model not in self._made:
             self._made[model] = self._new(model)
         return self._made[model]
 
-    def _new(self, model: type[models.Model]) -> models.Model:
+    def _new(self, model: type[models.Model], *, is_loose: bool = False) -> models.Model:
         values = {field.attname: value for field, value in self._values(model)}
+        if is_loose:
+            values |= dict(self._loose_values(model))
         return model._default_manager.create(**values)
+
+    def _loose_values(self, model: type[models.Model]) -> Iterator[tuple[str, str]]:
+        """Ids that no row has, and one of its own where two rows cannot have the same."""
+        fields: Any = model._meta.concrete_fields
+        for field in fields:
+            if _is_loose(field):
+                self.filled.add(name_of(field))
+                yield field.attname, _ending_in("!", self._make_text(name_of(field), field.target_field.max_length))
+            elif _takes_text(field) and field.unique:
+                yield field.attname, _ending_in("?", self._text(field))
 
     def _values(self, model: type[models.Model]) -> Iterator[tuple[Any, Any]]:
         for field in model._meta.concrete_fields:
@@ -185,11 +202,20 @@ def _request_for(kind: OperationKind, operation: Operation, text: str) -> dict[s
     raise AssertionError(f"{kind.name} asks for more than can be found out.")
 
 
+def _ending_in(sign: str, text: str) -> str:
+    """The text with another end, and no longer."""
+    return f"{text[:-1]}{sign}"
+
+
+def _is_loose(field: Any) -> bool:
+    """Whether a reference keeps the provider's id of what it does not point to (yet)."""
+    return isinstance(field, models.ForeignKey) and not getattr(field, "db_constraint", True)
+
+
 def _takes_text(field: Any) -> bool:
     if field.name in OWN or field.choices or name_of(field) in NUMBERS_ONLY:
         return False
     if isinstance(field, models.ForeignKey):
-        # The mirror keeps the provider's ids of what it does not have (yet).
         return False
     if isinstance(field, models.JSONField):
         return True

@@ -127,6 +127,8 @@ def _fill(ada: User) -> tuple[dict[type[models.Model], list[models.Model]], set[
         filler = Filler(hostile(family, number), ada)
         for model, row in filler.fill().items():
             rows.setdefault(model, []).append(row)
+        for row in filler.fill_loosely():
+            rows.setdefault(type(row), []).append(row)
         filled |= filler.filled
         for operation in operations_of_every_kind(hostile(family, number), ada):
             rows.setdefault(type(operation), []).append(operation)
