@@ -16,10 +16,10 @@ class BankingConfig(AppConfig):
         from backoffice.attention import register_attention  # noqa: PLC0415 - needs the models
         from backoffice.operations import kinds  # noqa: PLC0415 - needs the models
         from backoffice.sync import resources  # noqa: PLC0415 - needs the models
-        from banking import attention, operations, sync, tables  # noqa: PLC0415 - needs the models
+        from banking import attention, operations, queries, sync, tables  # noqa: PLC0415 - needs the models
         from banking.services import forget_payers  # noqa: PLC0415 - needs the models
         from customers.forgetting import register_forgetting  # noqa: PLC0415 - needs the models
-        from payments.panels import register_payment_panel  # noqa: PLC0415 - needs the models
+        from payments.panels import register_payment_operations, register_payment_panel  # noqa: PLC0415
 
         for resource in sync.RESOURCES:
             resources.register(resource)
@@ -28,3 +28,4 @@ class BankingConfig(AppConfig):
         register_attention(attention.TRANSFERS_NOT_RECONCILED)
         register_payment_panel("bank-transactions", tables.lines_of_payment)
         register_payment_panel("reconciliations", tables.reconciliations_of_payment)
+        register_payment_operations("reconciliations", queries.operations_of_payment)

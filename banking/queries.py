@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.resources.banking import FALLBACK_PREFIX
+from backoffice.operations.models import Operation
 from backoffice.security.masking import MASK
 from backoffice.security.restriction import is_restricted
 from banking.models import BankTransaction, Reconciliation
@@ -138,3 +139,8 @@ def _not_waiting(line: BankTransaction) -> str:
     if line.remote_id.startswith(FALLBACK_PREFIX):
         return _("The provider gave this line no id, so we cannot name it in the call: reconcile it in its own panel.")
     return ""
+
+
+def operations_of_payment(payment: Payment) -> QuerySet[Operation]:
+    """The operations that were to reconcile the payment; they are about the bank line."""
+    return Operation.objects.filter(pk__in=Reconciliation.objects.filter(payment=payment).values("operation"))

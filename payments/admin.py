@@ -15,14 +15,15 @@ from backoffice.face.exports import ExportColumn
 from backoffice.face.filtering import QuickFilter
 from backoffice.face.numbers import significant_digits
 from backoffice.face.tables import RelatedTable
+from backoffice.operations.models import Operation
 from backoffice.security.links import is_safe_address
 from backoffice.security.masking import Kind
 from backoffice.security.readers import sees_clearly
 from payments.filters import AssetFilterSet, OffRampFilterSet, PaymentFilterSet, PaymentMethodFilterSet
 from payments.instructions import instructions_of_off_ramp, instructions_of_payment
 from payments.models import Asset, OffRamp, Payment, PaymentMethod
-from payments.panels import panels_of
-from payments.queries import search_off_ramps, search_payments
+from payments.panels import operations_of, panels_of
+from payments.queries import operation_of_off_ramp, operation_of_payment, search_off_ramps, search_payments
 from payments.tables import customer_link
 from payments.views.creating import create_guided_payment, create_off_ramp, create_payment
 from payments.views.instructions import print_instructions, show_wallet_code
@@ -123,6 +124,10 @@ class PaymentAdmin(MirrorAdmin):
             "may_see_url": request.user.has_perm("payments.create_payment"),
             "sheet_url": self.url_of("transfer-sheet", row),
         }
+
+    def timeline_operations(self, row: Payment) -> Sequence[QuerySet[Operation]]:
+        """The one that created it, which is about the customer, and what other rooms did with it."""
+        return [operation_of_payment(row), *operations_of(row)]
 
     def related_tables(self, request: HttpRequest, row: Payment) -> Sequence[RelatedTable]:
         """What other rooms know about the payment."""
@@ -246,6 +251,10 @@ class OffRampAdmin(MirrorAdmin):
             "exact_amount": significant_digits(instructions.amount) if instructions else "",
             "code_url": self.url_of("wallet-code", row),
         }
+
+    def timeline_operations(self, row: OffRamp) -> Sequence[QuerySet[Operation]]:
+        """The one that created it, which is about the customer."""
+        return [operation_of_off_ramp(row)]
 
     @column(_("status"), ordering="status")
     def state(self, off_ramp: OffRamp) -> SafeString:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from backoffice.face.filtering import MOST_WORDS
+from backoffice.operations.models import Operation
 from backoffice.security.restriction import is_restricted, without_restricted
 from customers.models import Customer
 from payments.models import OffRamp, Payment
@@ -115,3 +116,13 @@ def _is_amount(word: str) -> Q:
     """Match an amount as people write it, with a point or a comma; nothing where the word is none."""
     amount = read_amount(word)
     return _NOBODY if amount is None else Q(fiat_amount=amount)
+
+
+def operation_of_payment(payment: Payment) -> QuerySet[Operation]:
+    """The operation that created the payment; none where it was not created here."""
+    return Operation.objects.filter(payment_instructions__payment=payment)
+
+
+def operation_of_off_ramp(off_ramp: OffRamp) -> QuerySet[Operation]:
+    """The operation that created the off-ramp; none where it was not created here."""
+    return Operation.objects.filter(off_ramp_instructions__off_ramp=off_ramp)

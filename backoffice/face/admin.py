@@ -32,6 +32,7 @@ from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from backoffice.operations.models import Operation
 from backoffice.security.masking import Sensitive
 from backoffice.security.restriction import is_restricted, without_restricted
 
@@ -47,7 +48,7 @@ from .renewing import answer_whether_renewed, as_read, base_template_for
 from .revealing import reveal_field
 from .sensitive import masked_columns, searchable_fields, sensitive_values
 from .tables import Column, RelatedTable, read_tables
-from .timeline import timeline_of
+from .timeline import Timeline, timeline_of
 
 __all__ = [
     "Card",
@@ -74,7 +75,8 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
     * `page_select_related`: what the page's facts reach over foreign keys
     * `object_views`, `list_views`: see `backoffice.face.actions`
     * `counted_as`: what the rows are called below the list, where the list's own name is none for several of them
-    * `has_timeline`: whether the page shows what happened to the row; `timeline_also` adds what belongs to it
+    * `has_timeline`: whether the page shows what happened to the row; `timeline_also` and `timeline_operations` add
+      what belongs to it
     * `page_template`: extends "admin/face/page.html" (blocks `before_cards`, `after_cards`, `after_tables`, `aside`)
     """
 
@@ -126,6 +128,10 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
 
     def timeline_also(self, row: Any) -> Sequence[QuerySet[Any]]:
         """Rows that belong to this one, and whose audit records stand in its timeline."""
+        return ()
+
+    def timeline_operations(self, row: Any) -> Sequence[QuerySet[Operation]]:
+        """Operations that made or changed the row, though they are about another one (a customer, a bank line)."""
         return ()
 
     def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
@@ -219,6 +225,15 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
     def _name(self) -> str:
         return capfirst(str(self.opts.verbose_name))
 
+    def _timeline(self, request: HttpRequest, row: Any) -> Timeline:
+        return timeline_of(
+            request,
+            row,
+            words=self.words,
+            also=self.timeline_also(row),
+            operations=self.timeline_operations(row),
+        )
+
     def _page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         return {
             **self.admin_site.each_context(request),
@@ -232,9 +247,7 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
             "notices": list(self.page_notices(request, row)),
             "cards": cards_of(self, row, self.get_fieldsets(request, row), request=request),
             "tables": read_tables(request, self.related_tables(request, row)),
-            "timeline": timeline_of(request, row, words=self.words, also=self.timeline_also(row))
-            if self.has_timeline
-            else None,
+            "timeline": self._timeline(request, row) if self.has_timeline else None,
             "preserved_filters": self.get_preserved_filters(request),
         }
 

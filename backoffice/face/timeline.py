@@ -94,13 +94,22 @@ class Timeline:
     newest_url: str = ""
 
 
-def timeline_of(request: HttpRequest, row: Model, *, words: Words, also: Sequence[QuerySet[Any]] = ()) -> Timeline:
+def timeline_of(
+    request: HttpRequest,
+    row: Model,
+    *,
+    words: Words,
+    also: Sequence[QuerySet[Any]] = (),
+    operations: Sequence[QuerySet[Operation]] = (),
+) -> Timeline:
     """What happened to a row, from the position in the address on; four queries at most.
 
     words: the known words of its status columns. also: rows that belong to it, whose audit records count as its own.
+    operations: those that made or changed it, though they are about another row.
     """
     start = Position.read(request.GET.get(OLDER, ""))
-    readers = _readers(request, row, words=words, also=also)
+    acts = [operations_about(row), *(_about_others(found, row) for found in operations)]
+    readers = _readers(request, row, words=words, also=also, acts=acts)
     found = [happening for read in readers for happening in read(start)]
     found.sort(key=lambda happening: happening.position.key, reverse=True)
     last = found[SHOWN - 1] if len(found) > SHOWN else None
@@ -114,7 +123,19 @@ def timeline_of(request: HttpRequest, row: Model, *, words: Words, also: Sequenc
 Read = Callable[[Position | None], list[Happening]]
 
 
-def _readers(request: HttpRequest, row: Model, *, words: Words, also: Sequence[QuerySet[Any]]) -> list[Read]:
+def _about_others(operations: QuerySet[Operation], row: Model) -> QuerySet[Operation]:
+    """The operations but for those about the row itself: nothing is told twice."""
+    return operations.exclude(subject_model=model_label(row), subject_id=str(row.pk))
+
+
+def _readers(
+    request: HttpRequest,
+    row: Model,
+    *,
+    words: Words,
+    also: Sequence[QuerySet[Any]],
+    acts: Sequence[QuerySet[Operation]],
+) -> list[Read]:
     """What the reader may see of the sources; of a row that is kept back only the audit record."""
     sources: list[Read] = []
     is_kept_back = is_restricted(row)
@@ -124,11 +145,11 @@ def _readers(request: HttpRequest, row: Model, *, words: Words, also: Sequence[Q
         if request.user.has_perm("webhooks.view_webhookevent") and is_told_of(type(row)):
             sources.append(lambda start: _read_events(row, start))
     if request.user.has_perm("audit.view_auditrecord"):
-        sources.append(lambda start: _read_records(row, also, start))
+        sources.append(lambda start: _read_records(row, [*acts, *also], start))
     elif request.user.has_perm("operations.view_operation") and not isinstance(row, Operation) and not is_kept_back:
-        sources.append(lambda start: _read_steps(row, start))
+        sources.append(lambda start: _read_steps(acts, start))
     if isinstance(row, MirroredModel) and request.user.has_perm(VIEW_CALLS) and not is_kept_back:
-        sources.append(lambda start: _read_calls(row, start))
+        sources.append(lambda start: _read_calls(row, acts, start))
     return sources
 
 
@@ -191,12 +212,19 @@ def _read_events(row: MirroredModel, start: Position | None) -> list[Happening]:
     ]
 
 
-def _read_steps(row: Model, start: Position | None) -> list[Happening]:
-    events = OperationEvent.objects.filter(
-        _before(start, 2, "at"), operation__subject_model=model_label(row), operation__subject_id=str(row.pk)
-    )
-    newest = events.select_related("operation", "by").order_by("-at", "-pk")[: SHOWN + 1]
-    return [_step(event) for event in newest]
+def _read_steps(acts: Sequence[QuerySet[Operation]], start: Position | None) -> list[Happening]:
+    """One statement: the steps of each kind of operations are an arm of a union, so that each is found by the index."""
+    first, *others = [
+        OperationEvent.objects.filter(_before(start, 2, "at"), operation__in=_keys(found))
+        .select_related("operation", "by")
+        .order_by()
+        for found in acts
+    ]
+    return [_step(event) for event in first.union(*others).order_by("-at", "-pk")[: SHOWN + 1]]
+
+
+def _keys(operations: QuerySet[Operation]) -> QuerySet[Any, Any]:
+    return operations.order_by().values("pk")
 
 
 def _step(event: OperationEvent) -> Happening:
@@ -212,12 +240,12 @@ def _step(event: OperationEvent) -> Happening:
     )
 
 
-def _read_calls(row: MirroredModel, start: Position | None) -> list[Happening]:
-    """Calls of operations about the row, and single reads of it; each found by its own index."""
-    of_operations = Q(operation_id__in=operations_about(row).order_by().values("pk"))
+def _read_calls(row: MirroredModel, acts: Sequence[QuerySet[Operation]], start: Position | None) -> list[Happening]:
+    """Calls of its operations, and single reads of it; each found by its own index."""
     single_reads = Q(model=model_label(row), remote_id=row.remote_id) & ~Q(cause=ProviderCall.Cause.SYNC)
     earlier = ProviderCall.objects.filter(_before(start, 4, "at")).defer("request", "answer").order_by()
-    calls: Any = earlier.filter(of_operations).union(earlier.filter(single_reads)).order_by("-at", "-pk")
+    of_acts = [earlier.filter(operation_id__in=_keys(found)) for found in acts]
+    calls: Any = earlier.filter(single_reads).union(*of_acts).order_by("-at", "-pk")
     return [_call(call) for call in calls[: SHOWN + 1]]
 
 
@@ -244,10 +272,9 @@ def _link_to_operation(number: int, text: str) -> SafeString:
 
 def _read_records(row: Model, also: Sequence[QuerySet[Any]], start: Position | None) -> list[Happening]:
     """One statement: each kind of subject is an arm of a union, so that each is found by the index."""
-    operations = operations_about(row)
     of_row, *of_others = [
         AuditRecord.objects.filter(_before(start, 3, "at"), condition).annotate(kind=_KIND_OF_OPERATION).order_by()
-        for condition in [about(row), *(_about_any(rows) for rows in (operations, *also))]
+        for condition in [about(row), *(_about_any(rows) for rows in also)]
     ]
     records: Any = of_row.union(*of_others, all=True).order_by("-at", "-pk")
     return [_record(record, row) for record in records[: SHOWN + 1]]

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.face.actions import Button
 from backoffice.face.admin import ListView, MirrorAdmin, ObjectView, QuickFilter, RelatedTable, column
 from backoffice.face.badges import moment, status_badge
+from backoffice.operations.models import Operation
 from backoffice.security.masking import Kind, Sensitive
 from backoffice.security.restriction import is_restricted, without_restricted
 from customers import queries, tables
 from customers.admin.shared import REVEAL_PERMISSION
 from customers.filters import CustomerFilterSet
 from customers.models import Customer
+from customers.operations import attempts_of
 from customers.panels import buttons_of, panels_of
 from customers.sync import RESOURCE_NAME
 from customers.views import erasing
@@ -250,8 +252,17 @@ class CustomerAdmin(MirrorAdmin):
         return [*super().object_buttons(request, row), *buttons_of(request, row)]
 
     def timeline_also(self, row: Customer) -> Sequence[QuerySet[Any]]:
-        """Who saw the customer's documents, links and company forms belongs to the customer."""
-        return [row.documents.all(), row.enhanced_verifications.all(), row.company_verifications.all()]
+        """Who saw the customer's documents, links, company forms, and captures belongs to the customer."""
+        return [
+            row.documents.all(),
+            row.enhanced_verifications.all(),
+            row.company_verifications.all(),
+            row.delegated_verifications.all(),
+        ]
+
+    def timeline_operations(self, row: Customer) -> Sequence[QuerySet[Operation]]:
+        """Attempts at delegated KYC that led to nothing, before the one that registered the customer."""
+        return [attempts_of(row.delegated_verifications.all())]
 
     def related_tables(self, request: HttpRequest, row: Customer) -> Sequence[RelatedTable]:
         """Links, documents, what other domains know, and the operations."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.admin import Column, ListView, ObjectView, ReadOnlyAdmin, RelatedTable, column
 from backoffice.face.badges import copyable, link_to, moment, status_badge
-from backoffice.operations.models import State
+from backoffice.operations.models import Operation, State
 from backoffice.security.masking import MASK, Kind
 from backoffice.security.readers import shown_to_reader
 from backoffice.security.restriction import is_restricted
@@ -20,6 +20,7 @@ from customers import services
 from customers.filters import DelegatedVerificationFilterSet
 from customers.identification import label_of_value
 from customers.models import DelegatedVerification, IdentityCapture
+from customers.operations import attempts_of
 from customers.tables import file_size, scan_badge
 from customers.views.delegated import (
     begin,
@@ -86,6 +87,10 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
         """Own drafts, and all that were asked for: nobody sees what somebody else has not finished."""
         rows: QuerySet[DelegatedVerification] = super().get_queryset(request)
         return rows.filter(Q(operation__isnull=False) | Q(created_by_id=request.user.pk))
+
+    def timeline_operations(self, row: DelegatedVerification) -> Sequence[QuerySet[Operation]]:
+        """Every time that it was asked for."""
+        return [attempts_of(DelegatedVerification.objects.filter(pk=row.pk))]
 
     def related_tables(self, request: HttpRequest, row: DelegatedVerification) -> Sequence[RelatedTable]:
         """The pictures."""

@@ -3,7 +3,7 @@
 from backoffice.operations.kinds import OperationKind
 
 from .companies import RegisterCompany
-from .delegated import CreateCustomerDelegatedKyc
+from .delegated import CreateCustomerDelegatedKyc, attempts_of
 from .documents import UploadCustomerDocument
 from .links import CreateEnhancedVerificationLink
 from .registering import CreateCustomer
@@ -17,6 +17,7 @@ __all__ = [
     "CreateEnhancedVerificationLink",
     "RegisterCompany",
     "UploadCustomerDocument",
+    "attempts_of",
 ]
 
 REGISTRATIONS: tuple[type[OperationKind], ...] = (

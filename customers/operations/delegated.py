@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
@@ -112,6 +114,12 @@ class CreateCustomerDelegatedKyc(OperationKind):
         if operation.request:
             found.append((_("Data and pictures"), _page_of(operation, "change")))
         return found
+
+
+def attempts_of(verifications: QuerySet[DelegatedVerification]) -> QuerySet[Operation]:
+    """All operations that asked for these verifications, also those that were refused or not approved."""
+    references = verifications.order_by().annotate(number=Cast("pk", CharField())).values("number")
+    return Operation.objects.filter(kind=CreateCustomerDelegatedKyc.name, reference__in=references)
 
 
 def _page_of(operation: Operation, view: str) -> str:

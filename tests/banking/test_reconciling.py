@@ -7,11 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test import Client
 
 from backoffice.operations import services
 from backoffice.operations.errors import AlreadyRequested
 from backoffice.operations.kinds import get_kind
-from backoffice.operations.models import Operation, State
+from backoffice.operations.models import ApprovalPolicy, Operation, State
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import RecordedChange
 from backoffice.sync.services import sync_resource
@@ -21,6 +22,7 @@ from banking.models import BankTransaction, Reconciliation
 from banking.services import request_reconciliation
 from payments.models import Payment
 from tests.banking.conftest import Arrive, Ask, Transfer
+from tests.timelines import told_to
 
 pytestmark = pytest.mark.django_db
 
@@ -327,3 +329,19 @@ def test_what_is_being_paired_is_offered_to_nobody_else(sandbox: Sandbox, transf
     ask()
     assert find_candidates(second).ranked == ()
     assert transfer.line not in [candidate.transaction for candidate in find_lines(transfer.payment).ranked]
+
+
+def test_the_history_of_the_payment_says_who_reconciled_it_and_who_approved_that(
+    client: Client, transfer: Transfer, ask: Ask, sofia: User, aurelio: User
+) -> None:
+    ApprovalPolicy.objects.filter(kind="reconcile_payment").update(amount_from=None, active=True)
+    operation = ask()
+    services.approve(operation_id=operation.pk, by=sofia)
+    assert perform(operation).state == State.SUCCEEDED
+    for row in (transfer.payment, transfer.line):
+        to_auditors = told_to(client, aurelio, row)
+        assert ("Operation asked for", "felix") in to_auditors
+        assert ("Operation approved", "sofia") in to_auditors
+        to_finance = told_to(client, operation.requested_by, row)
+        assert ("Reconcile a payment: queued", "sofia") in to_finance
+        assert sum(title == "Reconcile a payment: succeeded" for title, _by in to_finance) == 1

@@ -27,6 +27,7 @@ from customers.erasure import restrict_customer
 from customers.forms import new_submission
 from customers.models import Customer, DelegatedVerification, IdentityCapture
 from tests.people import sign_in
+from tests.timelines import told_to
 
 from .conftest import JPEG, PDF, PNG, upload_of
 from .pages import page, page_of, submission_in
@@ -152,6 +153,29 @@ def test_a_picture_that_an_approver_looks_at_is_recorded(
     shown = page(client, page_of(draft))
     assert shown.count("Look at it") == 4
     assert operation.request["verification"] == draft.pk
+
+
+def test_the_customer_s_history_says_who_saw_the_captures_and_who_approved(
+    clara_works: Client, clara: User, sofia: User, aurelio: User, sandbox: Sandbox
+) -> None:
+    first = ask(clara_works)
+    refuse_approval(operation_id=first.pk, by=sofia, reason="The back is blurred")
+    draft = DelegatedVerification.objects.get()
+    confirm(clara_works, draft)
+    operation = Operation.objects.latest("pk")
+    sign_in(clara_works, sofia).get(page_of(draft, "capture"), {"kind": "face"})
+    approve(operation_id=operation.pk, by=sofia)
+    assert perform(operation.pk).state == State.SUCCEEDED
+    for row in (Customer.objects.get(), draft):
+        to_auditors = told_to(clara_works, aurelio, row)
+        assert ("Capture viewed", "sofia") in to_auditors
+        assert ("Operation approved", "sofia") in to_auditors
+        assert ("Approval refused", "sofia") in to_auditors
+        assert to_auditors.count(("Operation asked for", "clara")) == 2
+        to_compliance = told_to(clara_works, clara, row)
+        assert ("Register with delegated KYC: queued", "sofia") in to_compliance
+        assert ("Register with delegated KYC: not approved", "sofia") in to_compliance
+        assert sum("succeeded" in title for title, _by in to_compliance) == 1
 
 
 # Each step keeps what was entered
