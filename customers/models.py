@@ -69,7 +69,7 @@ class Customer(MirroredModel):
             ("issue_enhanced_verification", _("Can issue an enhanced verification link")),
             ("upload_customer_document", _("Can upload a customer's document to the provider")),
             ("see_contact_data", _("Can see customers' e-mail addresses")),
-            ("reveal_personal_data", _("Can reveal customers' identification numbers and verification links")),
+            ("reveal_personal_data", _("Can reveal customers' personal data and verification links")),
             ("request_erasure", _("Can restrict a customer who asked for erasure")),
             ("lift_restriction", _("Can lift the restriction of a customer")),
         ]

@@ -96,7 +96,10 @@ class OffRamp(MirroredModel):
     class Meta:
         verbose_name = _("off-ramp")
         verbose_name_plural = _("off-ramps")
-        permissions: ClassVar = [("create_off_ramp", _("Can create an off-ramp with the provider"))]
+        permissions: ClassVar = [
+            ("create_off_ramp", _("Can create an off-ramp with the provider")),
+            ("reveal_payout_iban", _("Can reveal the IBAN that an off-ramp is paid out to")),
+        ]
 
     @property
     def coin_amount(self) -> Decimal | None:

@@ -71,7 +71,7 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
 
     * `fieldsets`: the cards; names of fields, or of methods of the admin class or the model
     * `words`: `{field: TextChoices}` for status columns: shown as a badge, an unknown word as it came
-    * `sensitive`: fields of the model that are masked, and who may reveal them
+    * `sensitive`: what is masked and who may reveal it, by the names of fields, or by any names that say how to `read`
     * `page_select_related`: what the page's facts reach over foreign keys
     * `object_views`, `list_views`: see `backoffice.face.actions`
     * `counted_as`: what the rows are called below the list, where the list's own name is none for several of them
@@ -138,10 +138,19 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
         """More for the page's template."""
         return {}
 
+    def sensitive_of(self, row: Any) -> Mapping[str, Sensitive]:
+        """What of a row is masked, and who may reveal it: the same for all rows, but for those of operations."""
+        return self.sensitive
+
+    def sensitive_by_kind(self) -> Iterable[tuple[Any, Mapping[str, Sensitive]]]:
+        """All that `sensitive_of` can give, with the kind of operation that has it; None where there are no kinds."""
+        return [(None, self.sensitive)]
+
     def get_urls(self) -> list[URLPattern]:
         """The address that reveals a sensitive field, before all others."""
         reveal = self._pattern("<path:object_id>/reveal/<slug:name>/", self._reveal, "reveal")
-        return [*([reveal] if self.sensitive else []), *super().get_urls()]
+        has_any = any(declared for _kind, declared in self.sensitive_by_kind())
+        return [*([reveal] if has_any else []), *super().get_urls()]
 
     def get_list_display(self, request: HttpRequest) -> Any:
         """The columns; sensitive fields masked."""
@@ -182,7 +191,7 @@ class ReadOnlyAdmin(ViewsMixin, FilteredAdmin):
         response = TemplateResponse(
             request, self.page_template, {**self._page(request, row), **self.page_context(request, row)}
         )
-        if self.sensitive:
+        if self.sensitive_of(row):
             response["Cache-Control"] = "private, no-store"
         return response
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from .badges import empty, link_to, moment, status_badge
 from .numbers import significant_digits
-from .sensitive import sensitive_fact
+from .sensitive import label_of, sensitive_fact
 
 Words = Mapping[str, type[models.TextChoices]]
 
@@ -55,9 +55,9 @@ def cards_of(model_admin: Any, row: models.Model, fieldsets: Any, *, request: Ht
 
 def fact_of(model_admin: Any, row: models.Model, name: Any, *, request: HttpRequest | None = None) -> Fact:
     """One field or method with its label."""
+    if declared := getattr(model_admin, "sensitive", {}).get(name):
+        return Fact(label=label_of(type(row), name, declared), value=sensitive_fact(request, row, name))
     label = label_for_field(name, type(row), model_admin)
-    if name in getattr(model_admin, "sensitive", {}):
-        return Fact(label=capfirst(str(label)), value=sensitive_fact(request, row, name))
     return Fact(label=capfirst(str(label)), value=_value_of(model_admin, row, name))
 
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 
 from backoffice.security.groups import GROUPS
+from backoffice.security.masking import Sensitive
 
 from .actions import ListView, ObjectView
 from .exports.views import EXPORT_PERMISSION
@@ -127,6 +128,10 @@ def _holding_and_seeing(model_admin: Any, permission: str) -> Question:
     return lambda request: request.user.has_perm(permission) and model_admin.has_view_permission(request)
 
 
+def _revealing(model_admin: Any, declared: Sensitive) -> Question:
+    return lambda request: declared.may_be_revealed_by(request.user) and model_admin.has_view_permission(request)
+
+
 def _being_offered(model_admin: Any, action: str) -> Question:
     return lambda request: model_admin.has_view_permission(request) and action in model_admin.get_actions(request)
 
@@ -206,11 +211,19 @@ def _lines_of_view(model_admin: Any, view: ListView | ObjectView, address: str) 
 
 
 def _lines_of_reveal(model_admin: Any, address: str) -> Iterator[Line]:
-    for name, declared in model_admin.sensitive.items():
-        label = model_admin.opts.get_field(name).verbose_name
-        allowed = _ask(_holding_and_seeing(model_admin, declared.permission))
-        arguments = {"name": name}
-        yield _line(model_admin, f"Reveal: {label}", "reveal", address, allowed, method="post", arguments=arguments)
+    for kind, sensitive in model_admin.sensitive_by_kind():
+        for name, declared in sensitive.items():
+            label = declared.label or model_admin.opts.get_field(name).verbose_name
+            yield _line(
+                model_admin,
+                f"Reveal: {label}, {kind.label}" if kind else f"Reveal: {label}",
+                "reveal",
+                address,
+                _ask(_revealing(model_admin, declared)),
+                method="post",
+                arguments={"name": name},
+                kind=kind.name if kind else "",
+            )
 
 
 def _lines_of_actions(model_admin: Any) -> Iterator[Line]:

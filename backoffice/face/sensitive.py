@@ -39,6 +39,21 @@ def sensitive_fields(model: type[models.Model] | None) -> Mapping[str, Sensitive
     return getattr(admin.site.get_model_admin(model), "sensitive", {})
 
 
+def sensitive_of(row: models.Model) -> Mapping[str, Sensitive]:
+    """What of a row its admin class declares as sensitive."""
+    if not admin.site.is_registered(type(row)):
+        return {}
+    found: Mapping[str, Sensitive] = getattr(admin.site.get_model_admin(type(row)), "sensitive_of", lambda _row: {})(
+        row
+    )
+    return found
+
+
+def label_of(model: type[models.Model], name: str, declared: Sensitive) -> str:
+    """What people call a sensitive field."""
+    return capfirst(str(declared.label or _field(model, name).verbose_name))
+
+
 def kind_of_column(model: type[models.Model] | None, name: str) -> Kind | None:
     """What a recorded column holds: as the model's admin class declares it, else as its name says.
 
@@ -55,8 +70,8 @@ def kind_of_column(model: type[models.Model] | None, name: str) -> Kind | None:
 def sensitive_values(row: models.Model) -> dict[str, Kind]:
     """The raw sensitive values of a row, for whatever text they must not stand in."""
     found = {
-        str(getattr(row, name) or ""): declared.kind
-        for name, declared in sensitive_fields(type(row)).items()
+        str(_read(row, name, declared) or ""): declared.kind
+        for name, declared in sensitive_of(row).items()
         if name not in row.get_deferred_fields()
     }
     return {raw: kind for raw, kind in found.items() if raw}
@@ -64,9 +79,16 @@ def sensitive_values(row: models.Model) -> dict[str, Kind]:
 
 def shown_value(row: models.Model, name: str) -> str:
     """A sensitive field as who is reading now may see it without revealing it."""
-    kind = sensitive_fields(type(row))[name].kind
-    value = getattr(row, name)
-    return MASK if value and is_restricted(row) else shown_to_reader(value, kind)
+    declared = sensitive_of(row)[name]
+    return _shown(row, declared, _read(row, name, declared))
+
+
+def _read(row: models.Model, name: str, declared: Sensitive) -> Any:
+    return declared.read(row) if declared.read else getattr(row, name)
+
+
+def _shown(row: models.Model, declared: Sensitive, value: Any) -> str:
+    return MASK if value and is_restricted(row) else shown_to_reader(value, declared.kind)
 
 
 def sensitive_value(name: str) -> Callable[[Any], SafeString | str]:
@@ -80,24 +102,31 @@ def sensitive_value(name: str) -> Callable[[Any], SafeString | str]:
 
 def sensitive_fact(request: HttpRequest | None, row: models.Model, name: str) -> SafeString:
     """A sensitive field on the row's own page: clear, masked with its button, or revealed for the time that is left."""
-    declared = sensitive_fields(type(row))[name]
-    value = getattr(row, name)
+    return reveal_widget(request, row, name, _read(row, name, sensitive_of(row)[name]))
+
+
+def reveal_widget(
+    request: HttpRequest | None, row: models.Model, name: str, value: Any, *, page: str = ""
+) -> SafeString:
+    """The same of a value that was read already. page: the view of the row that it stands on, to come back to."""
+    declared = sensitive_of(row)[name]
     if value is None or value == "":
         return empty()
     if is_restricted(row):
         return format_html("{}", MASK)
     if sees_clearly(declared.kind):
         return copyable(value)
-    may_reveal = request is not None and request.user.has_perm(declared.permission)
+    may_reveal = request is not None and declared.may_be_revealed_by(request.user)
     seconds = seconds_left(request, row, name) if request is not None and may_reveal else 0
     context = {
         "name": name,
-        "label": capfirst(str(_field(type(row), name).verbose_name)),
-        "masked": shown_value(row, name),
+        "label": label_of(type(row), name, declared),
+        "masked": _shown(row, declared, value),
         "value": str(value) if seconds else "",
         "is_unsafe": bool(seconds) and declared.is_address and not is_safe_address(str(value)),
         "seconds": seconds,
         "reveal_url": _reveal_url(row, name) if may_reveal else "",
+        "page": page,
     }
     return render_to_string("admin/face/sensitive_value.html", context, request=request)
 
@@ -130,7 +159,7 @@ def _searchable(request: HttpRequest, model: type[models.Model], name: str) -> s
     declared = _declared_at(model, name.lstrip(_LOOKUP_SIGNS))
     if declared is None or sees_field_clearly(request, declared):
         return name
-    return f"={name.lstrip(_LOOKUP_SIGNS)}" if request.user.has_perm(declared.permission) else ""
+    return f"={name.lstrip(_LOOKUP_SIGNS)}" if declared.may_be_revealed_by(request.user) else ""
 
 
 def _declared_at(model: type[models.Model], path: str) -> Sensitive | None:

@@ -280,6 +280,9 @@ def _read_records(row: Model, also: Sequence[QuerySet[Any]], start: Position | N
     return [_record(record, row) for record in records[: SHOWN + 1]]
 
 
+_STEPS = "operation."
+"""How the actions begin whose titles say all of a step of an operation."""
+
 _KIND_OF_OPERATION = Subquery(Operation.objects.filter(pk=OuterRef("operation_id")).order_by().values("kind"))
 
 
@@ -305,9 +308,13 @@ def _record(record: Any, row: Model) -> Happening:
 def _summary(record: Any, row: Model) -> Any:
     """On what, where it is not the row itself, and the details in one line."""
     is_other = record.subject_model != model_label(row)
+    parts: list[Any] = []
     if is_other and record.kind:
-        return _link_to_operation(record.operation_id, label_of_kind(record.kind))
-    parts = [f"{label_of_model(record.subject_model)} #{record.subject_id}"] if is_other else []
+        parts = [_link_to_operation(record.operation_id, label_of_kind(record.kind))]
+        if record.action.startswith(_STEPS):
+            return parts[0]
+    elif is_other:
+        parts = [f"{label_of_model(record.subject_model)} #{record.subject_id}"]
     parts += [format_html("{}: {}", name, value) for name, value in details_of(record)]
     return format_html_join(", ", "{}", ((part,) for part in parts))
 

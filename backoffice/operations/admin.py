@@ -1,6 +1,6 @@
 """What people see of operations and batches. Nothing is edited here: the choices go through the services."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -29,12 +29,13 @@ from backoffice.operations.approval_queue import approval_queue
 from backoffice.operations.choices import VIEW_PERMISSION, choice_views, choices_for
 from backoffice.operations.deciding import approval_card, decide_buttons, decide_view, decisions_table
 from backoffice.operations.filters import OperationFilterSet
-from backoffice.operations.kinds import find_kind
+from backoffice.operations.kinds import all_kinds, find_kind
 from backoffice.operations.masked import described, masked_steps, text_masker
 from backoffice.operations.models import FINAL_STATES, Operation, OperationBatch, State
-from backoffice.operations.services.permissions import APPROVE, SEE_EVERY, only_visible
+from backoffice.operations.services.permissions import APPROVE, SEE_EVERY, only_visible, revealable
 from backoffice.operations.standing import standing_of
 from backoffice.operations.wording import label_of_kind, name_of, what_of
+from backoffice.security.masking import Sensitive
 
 __all__ = ["OperationAdmin", "OperationBatchAdmin", "approvals_admin"]
 
@@ -138,6 +139,15 @@ class OperationAdmin(ReadOnlyAdmin):
         """Those that the reader may see."""
         return only_visible(super().get_queryset(request), request.user)
 
+    def sensitive_of(self, row: Operation) -> Mapping[str, Sensitive]:
+        """What the row's kind declares as personal."""
+        kind = find_kind(row.kind)
+        return revealable(kind) if kind else {}
+
+    def sensitive_by_kind(self) -> Iterable[tuple[Any, Mapping[str, Sensitive]]]:
+        """What each kind declares as personal."""
+        return [(kind, revealable(kind)) for kind in all_kinds()]
+
     def page_title(self, row: Operation) -> Any:
         """What kind of act it is."""
         return label_of_kind(row.kind)
@@ -148,7 +158,7 @@ class OperationAdmin(ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, row: Operation) -> dict[str, Any]:
         """The live part, and what was asked."""
-        cards = [_asked_card(row), _facts_card(row)]
+        cards = [_asked_card(request, row), _facts_card(row)]
         if not row.approvals_needed:
             return {**standing_context(request, self, row), "cards": cards}
         return {
@@ -197,8 +207,8 @@ class OperationAdmin(ReadOnlyAdmin):
         return moment(operation.created_at)
 
 
-def _asked_card(operation: Operation) -> Card:
-    facts = [Fact(label=label, value=show(value)) for label, value in described(operation)]
+def _asked_card(request: HttpRequest, operation: Operation) -> Card:
+    facts = [Fact(label=label, value=show(value)) for label, value in described(operation, request=request)]
     if operation.purged_at is not None:
         removed = _("Removed by the retention at %(at)s.") % {"at": exact_time(operation.purged_at)}
         facts.append(Fact(label=_("Content"), value=removed))

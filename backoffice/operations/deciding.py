@@ -118,7 +118,7 @@ def _decide_view(request: HttpRequest, model_admin: Any, row: Operation | Operat
         lead=_("Once enough people have approved it, it goes out to the provider. Look at it well first."),
         warnings=_warnings_of(operations),
         context={
-            "cards": _cards_of(row, operations),
+            "cards": _cards_of(request, row, operations),
             "tables": read_tables(request, _tables_of(row, operations[0])),
         },
     )
@@ -188,10 +188,10 @@ def _awaiting(row: Operation | OperationBatch) -> QuerySet[Operation]:
     return rows.filter(batch=row) if isinstance(row, OperationBatch) else rows.filter(pk=row.pk)
 
 
-def _cards_of(row: Operation | OperationBatch, operations: list[Operation]) -> list[Card]:
+def _cards_of(request: HttpRequest, row: Operation | OperationBatch, operations: list[Operation]) -> list[Card]:
     if isinstance(row, OperationBatch):
         return [_batch_card(operations), approval_card(operations[0])]
-    cards = [_asked_card(row), approval_card(operations[0])]
+    cards = [_asked_card(request, row), approval_card(operations[0])]
     subject = subject_of(row)
     if subject is not None:
         facts = [Fact(label=label, value=show(value)) for label, value in facts_of(subject)]
@@ -203,8 +203,9 @@ def _subject_fact(subject: Any) -> Fact:
     return Fact(label=str(subject._meta.verbose_name).capitalize(), value=link_to(subject))  # noqa: SLF001 - documented
 
 
-def _asked_card(operation: Operation) -> Card:
-    facts = [Fact(label=label, value=show(value)) for label, value in facts_to_decide(operation)]
+def _asked_card(request: HttpRequest, operation: Operation) -> Card:
+    asked = facts_to_decide(operation, request=request, page=DECIDE)
+    facts = [Fact(label=label, value=show(value)) for label, value in asked]
     worth = Fact(label=_("Worth"), value=show(worth_of(operation)))
     return Card(title=_("What was asked"), facts=[*facts, worth, *_asking_facts(operation)])
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from backoffice.operations.errors import UnknownKind
 from backoffice.operations.models import Operation
 from backoffice.operations.refusals import explain
+from backoffice.security.masking import Sensitive
 
 Label = str | Promise
 
@@ -54,6 +55,17 @@ class NextAct:
     permission: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Personal:
+    """Stands in a description for one of the kind's personal values, by its name there.
+
+    value: the value where it was read already; None where it is to be read once a page needs it.
+    """
+
+    name: str
+    value: str | None = None
+
+
 class OperationKind(ABC):
     """One kind of act. A domain writes a subclass and registers an instance in `AppConfig.ready`.
 
@@ -61,6 +73,8 @@ class OperationKind(ABC):
     `can_read_back`: whether the provider can be asked what became of a call whose answer was lost.
     `answer_type`: the type of what `send` returns, a msgspec struct or plain JSON data, so that an answer that was
     kept aside can be read again.
+    `personal`: what is masked of what was asked, by names of the kind's own, each with its label. Whoever may ask for
+    the kind or approve it, and holds the permission named there, may reveal it on the operation's pages.
     """
 
     name: ClassVar[str]
@@ -68,6 +82,7 @@ class OperationKind(ABC):
     permission: ClassVar[str]
     can_read_back: ClassVar[bool] = False
     answer_type: ClassVar[Any] = Any
+    personal: ClassVar[Mapping[str, Sensitive]] = {}
 
     @abstractmethod
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
@@ -87,6 +102,21 @@ class OperationKind(ABC):
     def facts_to_decide(self, operation: Operation) -> list[tuple[Label, Any]]:
         """What somebody must know who approves it: pairs of label and value, files with their size and hash."""
         return self.describe(operation)
+
+    def personal_values(self, operation: Operation) -> Mapping[str, Any]:
+        """The values of `personal`, as far as they were given and are still kept; read once a page."""
+        values: Mapping[str, Any] = operation.request
+        return values
+
+    def personal_facts(self, values: Mapping[str, Any] | None = None) -> list[tuple[Label, Any]]:
+        """All of `personal` for a description; what was not given is left out of it.
+
+        values: where `personal_values` were read already; else they are read once a page needs them.
+        """
+        return [
+            (declared.label, Personal(name=name, value=None if values is None else str(values.get(name) or "")))
+            for name, declared in self.personal.items()
+        ]
 
     def prepare(self, operation: Operation) -> None:  # noqa: B027 - most kinds have nothing to check
         """Check, just before the call, that everything needed is there; nothing is sent yet.
@@ -128,7 +158,10 @@ class OperationKind(ABC):
 
     @abstractmethod
     def describe(self, operation: Operation) -> list[tuple[Label, Any]]:
-        """What was asked, for people: pairs of label and value."""
+        """What was asked, for people: pairs of label and value, for a personal one `Personal`.
+
+        The first two stand in lists: without queries, and not personal.
+        """
 
     def links(self, operation: Operation) -> list[tuple[Label, str]]:
         """Pairs of label and address: the pages of the objects that it is about. No queries for each."""

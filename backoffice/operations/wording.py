@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from backoffice.operations.kinds import find_kind
-from backoffice.operations.masked import described
+from backoffice.operations.masked import described_in_one_line
 from backoffice.operations.models import Operation
 
 # A name with characters that turn the direction of writing must not turn what stands beside it.
@@ -28,4 +28,4 @@ def what_of(operation: Operation) -> str:
     """What was asked, in one line."""
     if operation.purged_at is not None:
         return _("removed by the retention")
-    return ", ".join(f"{_ISOLATE}{value}{_END_OF_ISOLATE}" for _label, value in described(operation)[:2])
+    return ", ".join(f"{_ISOLATE}{value}{_END_OF_ISOLATE}" for value in described_in_one_line(operation))

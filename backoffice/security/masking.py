@@ -1,9 +1,10 @@
 """Personal data and secrets, shortened to what it takes to recognise them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 MASK = "\N{BULLET}" * 4
 _KEPT = 4
@@ -33,11 +34,20 @@ class Sensitive:
     """A field that is masked, and the permission that it takes to reveal it ("customers.reveal_personal_data").
 
     `is_address`: people copy it to send it on, so one that is not safe to open is called out when it is revealed.
+    `besides`: of these permissions it takes one as well. `label` and `read`: what it is called and how it is read from
+    the row, where it is no field of the model.
     """
 
     kind: Kind
     permission: str
     is_address: bool = False
+    besides: tuple[str, ...] = ()
+    label: Any = ""
+    read: Callable[[Any], Any] | None = None
+
+    def may_be_revealed_by(self, person: Any) -> bool:
+        """Whether the person holds the permissions that it takes."""
+        return bool(person.has_perm(self.permission)) and (not self.besides or any(map(person.has_perm, self.besides)))
 
 
 def mask(value: str, kind: Kind) -> str:

@@ -16,11 +16,11 @@ from backoffice.operations.models import Operation
 from backoffice.security.masking import Kind, Sensitive
 from backoffice.security.restriction import is_restricted, without_restricted
 from customers import queries, tables
-from customers.admin.shared import REVEAL_PERMISSION
 from customers.filters import CustomerFilterSet
 from customers.models import Customer
 from customers.operations import attempts_of
 from customers.panels import buttons_of, panels_of
+from customers.personal import REVEAL_PERMISSION
 from customers.sync import RESOURCE_NAME
 from customers.views import erasing
 from customers.views.delegated import begin_delegated_kyc

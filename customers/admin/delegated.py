@@ -1,6 +1,9 @@
 """The list and the pages of delegated verifications."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -13,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.face.admin import Column, ListView, ObjectView, ReadOnlyAdmin, RelatedTable, column
 from backoffice.face.badges import copyable, link_to, moment, status_badge
 from backoffice.operations.models import Operation, State
+from backoffice.operations.services.permissions import revealable
 from backoffice.security.masking import MASK, Kind
 from backoffice.security.readers import shown_to_reader
 from backoffice.security.restriction import is_restricted
@@ -20,7 +24,8 @@ from customers import services
 from customers.filters import DelegatedVerificationFilterSet
 from customers.identification import label_of_value
 from customers.models import DelegatedVerification, IdentityCapture
-from customers.operations import attempts_of
+from customers.operations import CreateCustomerDelegatedKyc, attempts_of, full_name_in
+from customers.personal import PERSONAL
 from customers.tables import file_size, scan_badge
 from customers.views.delegated import (
     begin,
@@ -37,6 +42,10 @@ from .documents import CONTENT_PERMISSION
 START = "customers.start_delegated_kyc"
 
 
+def _detail(verification: DelegatedVerification, *, name: str) -> Any:
+    return verification.details.get(name, "")
+
+
 @admin.register(DelegatedVerification)
 class DelegatedVerificationAdmin(ReadOnlyAdmin):
     """Customers whose identity we have checked: own drafts, and all that were asked for."""
@@ -48,10 +57,10 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
     search_fields = ("customer__email", "customer__name", "customer__last_name", "customer__company_name", "=pk")
     search_placeholder = _("Customer's e-mail or name, number")
     empty_list_text = _("No delegated verifications yet. They begin with “Delegated KYC” on the list of customers.")
-    fieldsets = (
-        (_("Customer"), {"fields": ("name", "email", "country", "identification", "also", "customer")}),
-        (_("Registration"), {"fields": ("state", "operation", "created_by", "created_at")}),
-    )
+    sensitive = {
+        name: replace(declared, read=partial(_detail, name=name))
+        for name, declared in revealable(CreateCustomerDelegatedKyc).items()
+    }
     list_views = (ListView(name="begin", label=_("Begin delegated KYC"), permission=START, view=begin),)
     object_views = (
         ObjectView(
@@ -87,6 +96,15 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
         """Own drafts, and all that were asked for: nobody sees what somebody else has not finished."""
         rows: QuerySet[DelegatedVerification] = super().get_queryset(request)
         return rows.filter(Q(operation__isnull=False) | Q(created_by_id=request.user.pk))
+
+    def get_fieldsets(self, request: HttpRequest, obj: DelegatedVerification | None = None) -> Any:
+        """The cards; of what is personal only what was given."""
+        given = [name for name in PERSONAL if obj is not None and obj.details.get(name)]
+        who = ("name", "full_name", "email", "country", "identification_type", *given, "activity", "customer")
+        return (
+            (_("Customer"), {"fields": who}),
+            (_("Registration"), {"fields": ("state", "operation", "created_by", "created_at")}),
+        )
 
     def timeline_operations(self, row: DelegatedVerification) -> Sequence[QuerySet[Operation]]:
         """Every time that it was asked for."""
@@ -128,20 +146,23 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
         """The country."""
         return "" if is_restricted(verification) else str(verification.details.get("country", ""))
 
-    @column(_("identification"))
-    def identification(self, verification: DelegatedVerification) -> str:
-        """Which document, and the end of its number."""
-        number = _shown(verification, "identification_number", Kind.IDENTIFICATION)
+    @column(_("first and last names"))
+    def full_name(self, verification: DelegatedVerification) -> str:
+        """Of a company, whose document and face are sent."""
+        return MASK if is_restricted(verification) else full_name_in(verification.details)
+
+    @column(_("identification type"))
+    def identification_type(self, verification: DelegatedVerification) -> str:
+        """Which document."""
         details = verification.details
-        kind = label_of_value(
+        return label_of_value(
             country_code=details.get("country_code", ""), value=details.get("identification_type", "")
         )
-        return f"{kind} {number}".strip()
 
-    @column(_("also given"))
-    def also(self, verification: DelegatedVerification) -> str:
-        """What else is sent, without what it says."""
-        return ", ".join(sorted(set(verification.details) - _SHOWN))
+    @column(_("professional activity"))
+    def activity(self, verification: DelegatedVerification) -> str:
+        """What they live on."""
+        return "" if is_restricted(verification) else str(verification.details.get("professional_activity", ""))
 
     def _captures_of(self, row: DelegatedVerification, *, may_look: bool) -> RelatedTable:
         address = self.url_of("capture", row)
@@ -168,20 +189,6 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
             ),
             empty_text=_("None was handed in yet."),
         )
-
-
-_SHOWN = frozenset(
-    (
-        "name",
-        "last_name",
-        "company_name",
-        "email",
-        "country",
-        "country_code",
-        "identification_type",
-        "identification_number",
-    )
-)
 
 
 def _shown(verification: DelegatedVerification, name: str, kind: Kind) -> str:

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.face.admin import ReadOnlyAdmin, column
 from backoffice.face.badges import link_to, moment
 from backoffice.security.masking import Kind, Sensitive
-from customers.admin.shared import REVEAL_PERMISSION
 from customers.filters import EnhancedVerificationFilterSet
 from customers.models import EnhancedVerification
+from customers.personal import REVEAL_PERMISSION
 from customers.tables import link_state
 
 

@@ -7,6 +7,7 @@ from .delegated import CreateCustomerDelegatedKyc, attempts_of
 from .documents import UploadCustomerDocument
 from .links import CreateEnhancedVerificationLink
 from .registering import CreateCustomer
+from .shared import full_name_in
 
 __all__ = [
     "KINDS",
@@ -18,6 +19,7 @@ __all__ = [
     "RegisterCompany",
     "UploadCustomerDocument",
     "attempts_of",
+    "full_name_in",
 ]
 
 REGISTRATIONS: tuple[type[OperationKind], ...] = (

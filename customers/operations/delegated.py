@@ -18,11 +18,15 @@ from backoffice.cryptopocket.outgoing import make_data_uri
 from backoffice.operations.errors import CannotBeSent
 from backoffice.operations.kinds import Label, OperationKind, ReadBack
 from backoffice.operations.models import Operation
+from backoffice.security.restriction import is_restricted
 from customers.captures import digest_of, listed, read_content
 from customers.models import DelegatedVerification, IdentityCapture
+from customers.personal import PERSONAL
 
 from .shared import (
     Received,
+    facts_of_details,
+    full_name_in,
     key_of_email,
     links_of_registration,
     mirror_registered,
@@ -42,6 +46,7 @@ class CreateCustomerDelegatedKyc(OperationKind):
     permission = "customers.start_delegated_kyc"
     can_read_back = True
     answer_type = Received
+    personal = PERSONAL
 
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
         """The e-mail address, hashed."""
@@ -91,21 +96,41 @@ class CreateCustomerDelegatedKyc(OperationKind):
         return read_back_by_email(operation, client, email=operation.request["email"])
 
     def describe(self, operation: Operation) -> list[tuple[Label, Any]]:
-        """Who, and how large each picture is."""
+        """Who, what is personal of the data, and how large each picture is."""
         request = operation.request
         return [
             (_("Customer"), request["name"]),
             (_("E-mail"), request["email"]),
+            *self.personal_facts(),
             *((_label_of(picture), filesizeformat(picture["size"])) for picture in request["captures"]),
         ]
 
     def facts_to_decide(self, operation: Operation) -> list[tuple[Label, Any]]:
-        """Who, and each picture with its hash and the way to look at it."""
+        """Who, all data, and each picture with its hash and the way to look at it."""
         request = operation.request
+        details = self.personal_values(operation)
         address = _page_of(operation, "capture")
         pictures = [(_label_of(picture), _picture(address, picture)) for picture in request["captures"]]
         data = format_html('<a href="{}">{}</a>', _page_of(operation, "change"), gettext("Show the data"))
-        return [(_("Customer"), request["name"]), (_("Data"), data), *pictures]
+        shown: list[tuple[Label, Any]] = [
+            (_("Customer"), request["name"]),
+            (_("First and last names"), full_name_in(details)),
+            (_("E-mail"), request["email"]),
+            *facts_of_details(details, self.personal_facts(details)),
+            (_("Data"), data),
+            *pictures,
+        ]
+        return [(label, value) for label, value in shown if value]
+
+    def personal_values(self, operation: Operation) -> Mapping[str, Any]:
+        """The data, where they are still those that were asked for; nothing of somebody who asked to be forgotten."""
+        asked = (
+            DelegatedVerification.objects.filter(operation=operation).select_related("customer", "operation").first()
+        )
+        if asked is None or is_restricted(asked) or digest_of(asked.details) != operation.request["details_sha256"]:
+            return {}
+        details: Mapping[str, Any] = asked.details
+        return details
 
     def links(self, operation: Operation) -> list[tuple[Label, str]]:
         """The customer, or the way to the one who has the e-mail already; data and pictures."""

@@ -10,8 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.operations.kinds import Label, OperationKind, ReadBack
 from backoffice.operations.models import Operation
+from customers.personal import PERSONAL
 
-from .shared import Received, key_of_email, links_of_registration, mirror_registered, read_back_by_email
+from .shared import (
+    Received,
+    facts_of_details,
+    full_name_in,
+    key_of_email,
+    links_of_registration,
+    mirror_registered,
+    read_back_by_email,
+)
 
 
 class CreateCustomer(OperationKind):
@@ -25,6 +34,7 @@ class CreateCustomer(OperationKind):
     permission = "customers.create_customer_at_provider"
     can_read_back = True
     answer_type = Received
+    personal = PERSONAL
 
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
         """The e-mail address, hashed."""
@@ -48,20 +58,18 @@ class CreateCustomer(OperationKind):
         return read_back_by_email(operation, client, email=operation.request["email"])
 
     def describe(self, operation: Operation) -> list[tuple[Label, Any]]:
-        """Who is to be registered; of the rest only what else was given, not what it says."""
+        """Who is to be registered, and with which data."""
         request = operation.request
-        full_name = " ".join(request[key] for key in ("name", "last_name", "last_name2") if request.get(key))
-        identification = " ".join(
-            request[key] for key in ("identification_type", "identification_number") if request.get(key)
-        )
-        shown: list[tuple[Label, Any]] = [
-            (_("Name"), full_name),
-            (_("E-mail"), request["email"]),
-            (_("Country"), request.get("country", "")),
-            (_("Identification"), identification),
-            (_("Also sent"), ", ".join(sorted(set(request) - _SHOWN_FIELDS))),
+        return [
+            (label, value)
+            for label, value in [
+                (_("Name"), full_name_in(request)),
+                (_("E-mail"), request["email"]),
+                *facts_of_details(request, self.personal_facts()),
+                (_("Return address"), request.get("callback_url", "")),
+            ]
+            if value
         ]
-        return [(label, value) for label, value in shown if value]
 
     def advise_when_done(self, operation: Operation) -> str:
         """That the verification does not begin by itself."""
@@ -70,18 +78,3 @@ class CreateCustomer(OperationKind):
     def links(self, operation: Operation) -> list[tuple[Label, str]]:
         """The customer's page, or the way to the customer who has the e-mail already."""
         return links_of_registration(operation)
-
-
-_SHOWN_FIELDS = frozenset(
-    (
-        "name",
-        "last_name",
-        "last_name2",
-        "email",
-        "country",
-        "country_code",
-        "identification_type",
-        "identification_number",
-        "submission",
-    )
-)

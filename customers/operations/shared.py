@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,12 @@ from backoffice.cryptopocket.dig import dig_first, plant
 from backoffice.cryptopocket.errors import NotFound
 from backoffice.operations.kinds import CannotTell, Done, Label, NotDone, ReadBack
 from backoffice.operations.models import Operation
+from backoffice.operations.subjects import Facts
 from backoffice.provider import get_catalogue
 from backoffice.security.restriction import is_restricted
 from backoffice.sync.models import SyncRun
 from backoffice.sync.services import mirror_item, request_sync
+from customers.identification import label_of_value
 from customers.models import Customer
 from customers.sync import FOUND, LISTED, RESOURCE_NAME, parse_item_of
 
@@ -40,6 +43,22 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 def key_of_email(email: str) -> str:
     """The e-mail address, hashed: keys are shown in the database's own messages."""
     return hashlib.sha256(email.strip().casefold().encode()).hexdigest()
+
+
+def full_name_in(details: Mapping[str, Any]) -> str:
+    """The first and last names in the data of somebody to be registered."""
+    return " ".join(details[key] for key in ("name", "last_name", "last_name2") if details.get(key))
+
+
+def facts_of_details(details: Mapping[str, Any], personal: Facts) -> Facts:
+    """The data of somebody to be registered but for names and e-mail; what is personal stands where it belongs."""
+    kind = label_of_value(country_code=details.get("country_code", ""), value=details.get("identification_type", ""))
+    return [
+        (_("Country"), details.get("country", "")),
+        (_("Identification type"), kind),
+        *personal,
+        (_("Professional activity"), details.get("professional_activity", "")),
+    ]
 
 
 def mirror_registered(operation: Operation, answer: Received, *, company_name: str = "") -> Customer:

@@ -15,6 +15,7 @@ from backoffice.cryptopocket.resources import make_item
 from backoffice.operations.kinds import Done, Label, ReadBack, Worth
 from backoffice.operations.models import Operation
 from backoffice.provider import get_catalogue
+from backoffice.security.masking import Kind, Sensitive
 from backoffice.sync.models import SyncRun
 from backoffice.sync.services import mirror_columns, mirror_item, request_sync
 from payments.models import OffRamp, OffRampInstructions
@@ -52,6 +53,9 @@ class CreateOffRamp(AboutCustomer):
     permission = "payments.create_off_ramp"
     can_read_back = True
     answer_type = CreatedSale
+    personal = {
+        "payout_iban": Sensitive(kind=Kind.IBAN, permission="payments.reveal_payout_iban", label=_("Payout IBAN"))
+    }
 
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
         """The customer, the coin and the amount: by these an off-ramp is found again, so one alike at a time."""
@@ -106,10 +110,14 @@ class CreateOffRamp(AboutCustomer):
             (_("Customer"), request["customer"]),
             (_("Coins"), f"{coins} ({request['blockchain']})" if request["blockchain"] else coins),
             (_("Quote shown"), write_money(Decimal(request["quoted_amount"]), request["quoted_currency"])),
-            (_("Paid out to"), request.get("iban", "")),
+            *self.personal_facts(),
             (_("Bank of the registered account"), request.get("bank_name", "")),
         ]
         return [(label, value) for label, value in shown if value]
+
+    def personal_values(self, operation: Operation) -> Mapping[str, Any]:
+        """Where it is paid out."""
+        return {"payout_iban": operation.request.get("iban", "")}
 
     def advise_when_done(self, operation: Operation) -> str:
         """That the customer knows nothing of it yet."""

@@ -1,21 +1,27 @@
 """Felix creates a payment by transfer in a real browser, and gives the customer the sheet."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from backoffice.operations.models import Operation
+from backoffice.audit.models import AuditRecord
+from backoffice.operations.models import ApprovalPolicy, Operation
 from backoffice.operations.services import perform
 from backoffice.sandbox import Sandbox
 from customers.models import Customer
 from payments.models import OffRampInstructions, PaymentInstructions
-from tests.payments.creating import IBAN, OFF_RAMP, PAYMENT, WALLET
+from tests.payments.creating import IBAN, OFF_RAMP, PAYMENT, SALE, WALLET, confirm
+from tests.people import sign_in
 
+PICTURES = os.environ.get("PICTURES_OF_PAYMENTS", "")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -109,3 +115,57 @@ def test_an_off_ramp_shows_its_wallet_as_a_picture_that_loads(
     expect(code).to_be_visible()
     expect(code).to_have_js_property("complete", True)
     assert code.evaluate("picture => picture.naturalWidth") > 0
+
+
+@pytest.fixture
+def waiting_sale(at_felixs: Client, lena: Customer) -> Operation:
+    """Felix asked for an off-ramp of Lena's, which somebody must approve."""
+    ApprovalPolicy.objects.filter(kind="create_off_ramp").update(amount_from=None)
+    confirm(at_felixs, OFF_RAMP, lena, SALE)
+    return Operation.objects.get()
+
+
+def test_sofia_reveals_the_payout_iban_before_she_approves_and_the_record_says_so(
+    page: Page, live_server: LiveServer, client: Client, waiting_sale: Operation, sofia: User
+) -> None:
+    sign_in(client, sofia)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page.clock.install()
+    page.goto(live_server.url + reverse("admin:operations_operation_approvals"))
+    page.get_by_role("link", name="Look and decide").click()
+    iban = page.locator("#field-payout_iban")
+    expect(iban).to_contain_text("••••1332")
+    expect(page.locator("body")).not_to_contain_text(IBAN)
+    look_at(page, "decide-masked")
+    page.get_by_role("button", name="Reveal: Payout IBAN").press("Enter")
+    expect(iban.locator("code")).to_have_text(IBAN)
+    expect(iban.get_by_role("timer")).to_contain_text(re.compile(r"hidden again in \d+ s"))
+    look_at(page, "decide-revealed")
+    page.clock.fast_forward(61_000)
+    expect(iban.locator("code")).to_have_count(0)
+    expect(iban).to_contain_text("••••1332")
+    page.get_by_role("button", name="Approve", exact=True).press("Enter")
+    expect(page.locator("#standing")).to_contain_text("It waits for a worker.")
+    look_at(page, "operation-approved")
+    history = page.locator("#history")
+    expect(history.get_by_text("Field revealed")).to_be_visible()
+    expect(history).to_contain_text("payout_iban")
+    said = AuditRecord.objects.filter(operation_id=waiting_sale.pk, action__in=["field.revealed", "operation.approved"])
+    assert [(each.action, each.actor_name) for each in said.order_by("pk")] == [
+        ("field.revealed", "sofia"),
+        ("operation.approved", "sofia"),
+    ]
+
+
+def look_at(page: Page, name: str) -> None:
+    """Nothing may be wider than the screen; pictures where they are asked for."""
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            if PICTURES:
+                page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 900})

@@ -8,8 +8,6 @@ from django.contrib import admin
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from backoffice.face.sensitive import sensitive_fields
-
 Rows = Mapping[type[models.Model], list[models.Model]]
 SAMPLES = {"app_label": "customers", "name": "customers", "content_type_id": "1", "object_id": "1"}
 
@@ -62,4 +60,6 @@ def _field_of(name: str, model: type[models.Model] | None) -> dict[str, str]:
     """The field that a reveal is tried with."""
     if model is None or not name.endswith("_reveal"):
         return {}
-    return {"name": next(iter(sensitive_fields(model)))}
+    model_admin: Any = admin.site.get_model_admin(model)
+    declared = (names for _kind, names in model_admin.sensitive_by_kind() if names)
+    return {"name": next(iter(next(declared)))}

@@ -17,6 +17,7 @@ from backoffice.operations.kinds import OperationKind, all_kinds
 from backoffice.operations.models import Operation, State
 from backoffice.security.fields import EncryptedJSONField
 from backoffice.sync.models import MirroredModel
+from customers.personal import PERSONAL
 
 ROOMS = ("backoffice", "customers", "payments", "banking")
 MakeText = Callable[[str, int | None], str]
@@ -48,6 +49,7 @@ _SHAPED: dict[str, Callable[[str], Any]] = {
     "banking.Reconciliation.reasons": lambda text: [text],
     "banking.Reconciliation.differences": lambda text: [{"label": text, "of_line": text, "of_payment": text}],
     "operations.Operation.answer": lambda text: {"note": text},
+    "customers.DelegatedVerification.details": lambda text: dict.fromkeys((*PERSONAL, "name", "country"), text),
     "audit.AuditRecord.before": lambda text: {text: text},
     "audit.AuditRecord.after": lambda text: {text: text},
     "audit.AuditRecord.details": lambda text: {text: text, "field": text, "reason": text},
@@ -179,7 +181,7 @@ def _operation(kind: OperationKind, text: str, person: User) -> Operation:
 def _request_for(kind: OperationKind, operation: Operation, text: str) -> dict[str, Any]:
     """What the kind asks its request for, found by asking it; numbers and words of ours where it needs those."""
     known: dict[str, Any] = {"days": 30, "size": 10, "type": "other", "amount": "1", "line": 1, "payment": 1}
-    request = {**known, "name": text, "email": text, "note": text}
+    request = {**dict.fromkeys((*kind.personal, "iban"), text), **known, "name": text, "email": text, "note": text}
     others: list[Any] = []
     key = ""
     for _attempt in range(200):

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Dialog, Page
 from pytest_django.live_server_helper import LiveServer
 
 from backoffice.face.badges import page_of
-from backoffice.face.sensitive import sensitive_fields
+from backoffice.face.sensitive import sensitive_of
 from tests.people import sign_in
 
 from .addresses import every_address
@@ -145,7 +145,7 @@ def _reveal(client: Client, row: models.Model) -> int:
     options = row._meta
     addresses = [
         reverse(f"admin:{options.app_label}_{options.model_name}_reveal", args=[row.pk, name])
-        for name in sensitive_fields(type(row))
+        for name in sensitive_of(row)
     ]
     return sum(client.post(address).status_code == 302 for address in addresses)
 
@@ -174,7 +174,7 @@ def test_nothing_that_is_stored_or_typed_ever_runs(
         "/admin/<script>ran(1)</script>/",
         "/admin/customers/customer/%3Csvg onload=ran(1)%3E/",
     ]
-    to_reveal = {page_of(row): row for some in rows.values() for row in some if sensitive_fields(type(row))}
+    to_reveal = {page_of(row): row for some in rows.values() for row in some if sensitive_of(row)}
     # First what takes a recent sign-in, which ends while the pages are walked.
     wanted.sort(key=lambda path: path not in to_reveal)
 
@@ -198,7 +198,7 @@ def test_nothing_that_is_stored_or_typed_ever_runs(
     assert {model for model in tables() if is_mirrored(model)} <= set(rows)
     assert len(filled) >= 100
     assert tried >= 300
-    assert revealed >= 20
+    assert revealed >= 100
 
 
 def test_the_listener_would_notice(outside_the_policy: BrowserContext) -> None:

@@ -68,7 +68,7 @@ def value_of(column: ExportColumn, row: Any) -> Any:
 
 
 def _may_see(request: HttpRequest, declared: Sensitive) -> bool:
-    return sees_field_clearly(request, declared) or request.user.has_perm(declared.permission)
+    return sees_field_clearly(request, declared) or declared.may_be_revealed_by(request.user)
 
 
 def _is_secret(column: ExportColumn) -> bool:

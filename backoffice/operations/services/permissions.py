@@ -1,6 +1,7 @@
 """Who may ask for an operation and decide about it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission, PermissionsMixin, User
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.operations.kinds import OperationKind, all_kinds
 from backoffice.operations.models import Operation
+from backoffice.security.masking import Sensitive
 
 APPROVE = "operations.approve_operation"
 SEE_EVERY = "operations.view_every_operation"
@@ -52,6 +54,11 @@ def check_may_approve(person: User, operations: Sequence[Operation]) -> None:
 def view_permissions(operations: Sequence[Operation]) -> set[str]:
     """The permissions to see what the operations are about: nobody approves what they may not look at."""
     return {".view_".join(row.subject_model.split(".", 1)) for row in operations if row.subject_model}
+
+
+def revealable(kind: OperationKind | type[OperationKind]) -> dict[str, Sensitive]:
+    """What is personal in operations of the kind, for those who may ask for it or approve it, and may see such data."""
+    return {name: replace(declared, besides=(kind.permission, APPROVE)) for name, declared in kind.personal.items()}
 
 
 def only_visible(rows: QuerySet[Any], person: AbstractBaseUser | AnonymousUser) -> QuerySet[Any]:
