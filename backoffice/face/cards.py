@@ -83,9 +83,10 @@ def _value_of(model_admin: Any, row: models.Model, name: Any) -> Any:
     try:
         field, _attribute, value = lookup_field(name, row, model_admin)
     except ObjectDoesNotExist:
-        return empty()
+        return _bare_id(row, name)
     if isinstance(field, models.ForeignKey):
-        return _link_over(row, field)
+        # A row that was read together with what it points to holds None in place of what is not there.
+        return link_to(value) if value is not None else _bare_id(row, name)
     if field is not None and field.name in getattr(model_admin, "words", {}):
         return show_word(value, model_admin.words[field.name])
     if field is not None and getattr(field, "choices", None):
@@ -93,9 +94,7 @@ def _value_of(model_admin: Any, row: models.Model, name: Any) -> Any:
     return show(value)
 
 
-def _link_over(row: models.Model, field: models.ForeignKey[Any, Any]) -> SafeString:
-    """A link to the row a foreign key points to; the bare id where that row is not mirrored (yet)."""
-    try:
-        return link_to(getattr(row, field.name))
-    except ObjectDoesNotExist:
-        return show(getattr(row, field.attname))  # type: ignore[no-any-return]  # an id or a dash
+def _bare_id(row: models.Model, name: Any) -> Any:
+    """What a foreign key holds whose row is not mirrored (yet); nothing for what is none."""
+    field = {known.name: known for known in row._meta.concrete_fields}.get(name)  # noqa: SLF001 - Django's documented way
+    return show(getattr(row, field.attname)) if isinstance(field, models.ForeignKey) else empty()

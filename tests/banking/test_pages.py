@@ -17,7 +17,7 @@ from backoffice.sync.services import sync_resource
 from banking.models import BankAccount, BankTransaction, Reconciliation
 from payments.models import Payment
 from tests.banking.conftest import Ask, Transfer
-from tests.banking.rows import a_customer, a_line, a_payment, an_account
+from tests.banking.rows import IBAN, a_customer, a_line, a_payment, an_account
 
 pytestmark = pytest.mark.django_db
 
@@ -340,3 +340,11 @@ def test_a_transfer_of_which_only_the_amount_fits_is_not_put_forward(at_felixs: 
 
     assert "Same amount" in shown
     assert "likeliest" not in shown
+
+
+def test_a_line_whose_account_is_not_mirrored_yet_names_it_all_the_same(client: Client, felix: User) -> None:
+    line = a_line()
+    client.force_login(felix)
+    answer = client.get(reverse("admin:banking_banktransaction_change", args=[line.pk]))
+    assert answer.status_code == 200
+    assert f'<dd dir="auto">{IBAN}</dd>' in answer.content.decode()
