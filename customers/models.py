@@ -121,7 +121,10 @@ class KycRefresh(models.Model):
 
 
 class EnhancedVerification(models.Model):
-    """An enhanced verification link that was issued (contract 3.6). The provider shows the link only once."""
+    """An enhanced verification link that was issued (contract 3.6). The provider shows the link only once.
+
+    `form_id` is as secret as the link: in the contract's example the link is made of it.
+    """
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, verbose_name=_("customer"), related_name="enhanced_verifications"
@@ -129,7 +132,8 @@ class EnhancedVerification(models.Model):
     operation = models.OneToOneField(
         "operations.Operation", models.PROTECT, verbose_name=_("operation"), related_name="+"
     )
-    form_id = models.CharField(_("form id"), max_length=100, db_index=True)
+    form_id = EncryptedTextField(_("form id"))
+    form_digest = BlindIndexField(of="form_id")
     status = models.CharField(_("status"), max_length=50)
     link = EncryptedTextField(_("link"))
     expires_at = models.DateTimeField(_("ends"), null=True, blank=True, db_index=True)

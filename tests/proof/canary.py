@@ -42,8 +42,6 @@ class Canary:
 WHERE_DOCUMENTS_BELONG = re.compile(r"/admin/customers/document/\d+/(?:content|download)/ as clara$")
 WHERE_DRAFTS_BELONG = re.compile(r"/admin/customers/delegatedverification/\d+/(?:details|confirm)/ as clara$")
 """Who registers somebody with delegated KYC sees what was typed, and confirms it."""
-WHERE_FORMS_ARE_SEARCHED = re.compile(r"table customers_enhancedverification$")
-"""Verification links are searched by the form's id, which the provider makes their addresses of."""
 WHERE_EMAILS_BELONG = re.compile(r"table customers_customer$|.* (?:as|for) (?:clara|sofia)$")
 """The list is searched by e-mail; compliance and supervisors see e-mails."""
 WHERE_PAYERS_BELONG = re.compile(r"table banking_banktransaction$")
@@ -77,14 +75,14 @@ def canaries_of(sandbox: Sandbox) -> dict[str, Canary]:
     found |= {f"password {form['id']}": form["password"] for form in forms}
     found |= {f"link {form['id']}": form["link"].rsplit("/", 1)[1] for form in forms}
     found |= {f"token {number}": token for number, token in enumerate(sorted(tokens)) if token}
+    # The provider makes the address of the form of its id.
+    found |= {f"verification {form['id']}": form["form_id"] for form in verifications}
     belonging = {
         "number": (NUMBER, WHERE_DRAFTS_BELONG),
         "document": (MARK.decode(), WHERE_DOCUMENTS_BELONG),
         "email": (EMAIL, WHERE_EMAILS_BELONG),
         "payer iban": (PAYER_IBAN, WHERE_PAYERS_BELONG),
     }
-    for form in verifications:
-        belonging[f"verification {form['id']}"] = (form["form_id"], WHERE_FORMS_ARE_SEARCHED)
     return {name: Canary(value=value.encode()) for name, value in found.items()} | {
         name: Canary(value=value.encode(), may_stand_in=places) for name, (value, places) in belonging.items()
     }

@@ -1,4 +1,4 @@
-"""What identifies a customer to others: unreadable in the database, and found all the same."""
+"""What identifies a customer or a form to others: unreadable in the database, and found all the same."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,15 +12,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.operations.models import Operation
+from backoffice.operations.models import Operation, State
 from backoffice.security.encryption import encrypt_text
 from backoffice.sync.models import RecordedChange
 from backoffice.sync.services import mirror_item
 from customers.models import Customer
-from customers.queries import customers_alike, customers_of_number
+from customers.queries import customers_alike, customers_of_number, verifications_of_form
+from tests.customers.pages import issued_to
 
 NUMBER = "12.531.909-K"
 LINK = "https://forms.kyc.example/f/canary"
+FORM = "1c9f7a52-0d4b-4a6e-8f1b-2f6f0c3d5e77"
 LIST = reverse("admin:customers_customer_changelist")
 
 
@@ -89,6 +91,55 @@ def test_a_new_key_in_front_leaves_customers_found_and_their_history_as_it_is(se
     assert set(RecordedChange.objects.get().columns) == {"name"}
     settings.FIELD_ENCRYPTION_KEYS = settings.FIELD_ENCRYPTION_KEYS[:1]
     assert list(customers_of_number(NUMBER)) == [Customer.objects.get()]
+
+
+@pytest.mark.django_db
+def test_the_id_of_a_form_stands_nowhere_in_the_database_and_finds_its_link_as_a_whole(
+    clara: User, client: Client
+) -> None:
+    issued = issued_to(mirror(), clara, form_id=FORM)
+    client.force_login(clara)
+    assert FORM not in whole_database()
+    links = reverse("admin:customers_enhancedverification_changelist")
+    link = reverse("admin:customers_enhancedverification_change", args=[issued.pk])
+    assert link in client.get(links, {"q": f" {FORM} "}).content.decode()
+    assert link not in client.get(links, {"q": FORM[:18]}).content.decode()
+    assert not verifications_of_form("").exists()
+
+
+@pytest.fixture
+def before_forms(transactional_db: None) -> Iterator[Callable[[str, str], Any]]:
+    """The database as it was before the ids of forms were encrypted; afterwards it is brought up to date again."""
+    executor = MigrationExecutor(connection)
+    newest = executor.loader.graph.leaf_nodes()
+    before = [("customers", "0010_personal_data_revealed")]
+    executor.migrate(before)
+    yield MigrationExecutor(connection).loader.project_state(before).apps.get_model
+    MigrationExecutor(connection).migrate(newest)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_ids_of_forms_that_stood_in_clear_are_encrypted_by_the_migration(
+    before_forms: Callable[[str, str], Any], clara: User
+) -> None:
+    now = datetime.now(UTC)
+    marta = before_forms("customers", "Customer").objects.create(
+        remote_id="1", payload=encrypt_text("{}"), read_at=now, first_seen_at=now, changed_at=now
+    )
+    operation = Operation.objects.create(
+        kind="create_enhanced_verification_link", requested_by=clara, dedupe_key="1", state=State.SUCCEEDED
+    )
+    before_forms("customers", "EnhancedVerification").objects.create(
+        customer_id=marta.pk,
+        operation_id=operation.pk,
+        form_id=FORM,
+        status="draft",
+        link=encrypt_text("https://x.example"),
+    )
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    assert FORM not in whole_database()
+    assert verifications_of_form(FORM).get().form_id == FORM
 
 
 @pytest.fixture
