@@ -288,8 +288,8 @@ def test_an_event_of_a_type_that_was_never_subscribed_here_is_shown(adams: Clien
 def test_the_front_page_says_what_is_not_subscribed_and_what_goes_elsewhere(
     adams: Client, sandbox: Sandbox, settings: Any
 ) -> None:
-    unsubscribed = "No event types that the provider does not send us"
-    elsewhere = "No event types that are sent to another address than ours"
+    unsubscribed = "0 event types that the provider does not send us"
+    elsewhere = "0 event types that are sent to another address than ours"
     assert unsubscribed not in page_of(adams, "/admin/")
     subscribe(adams, *ALL)
     page = page_of(adams, "/admin/")
