@@ -1,6 +1,7 @@
 """Figures as tables for people."""
 
 from collections.abc import Sequence
+from statistics import fmean, median, stdev
 from typing import Any
 
 from benchmarks.webhooks.burst import BurstFigures
@@ -69,17 +70,24 @@ def describe_end_to_end(engine: str, figures: dict[str, Any]) -> str:
 
 
 def describe_noting(engine: str, figures: dict[str, Any]) -> str:
-    """What the log of calls adds to a sync over HTTP."""
-    lines = [f"A sync of {figures['rows']:,} rows over HTTP with the log of calls and without, on {engine}", ""]
+    """What the log of calls adds to a sync over HTTP: of each pair of blocks of pages the difference."""
+    lines = [f"A sync of {figures['rows']:,} rows over HTTP on {engine}, blocks of pages with and without the log", ""]
     for what, label in (("first", "first load"), ("again", "nothing changed")):
         for kind, of in (("", "on the clock"), ("cpu ", "of the processor")):
-            noted, bare = figures[f"{kind}{what} with"], figures[f"{kind}{what} without"]
-            lines.append(f"  {label}, {of:<20}{noted:>9.2f} s with{bare:>9.2f} s without")
-        share = figures["one call"] * figures["pages"] / bare * 100
-        lines.append(f"  {label}, side by side, cost of the processor {(noted / bare - 1) * 100:.1f} %")
-        lines.append(_describe_target(f"{label}, cost of the calls' notes in %", share, most=5))
-    lines.append(f"  one call, noted and written: {figures['one call'] * 1000:.2f} ms of the processor")
+            lines += _describe_pairs(f"{label}, {of}", figures[f"{kind}{what}"], pages=figures["pages"])
     return "\n".join(lines)
+
+
+def _describe_pairs(name: str, pairs: Sequence[tuple[float, float]], *, pages: int) -> list[str]:
+    usual = median(bare for _, bare in pairs)
+    shares = [(noted - bare) / usual * 100 for noted, bare in pairs]
+    error = stdev(shares) / len(shares) ** 0.5
+    of_a_call = f"{fmean(noted - bare for noted, bare in pairs) / pages * 1000:.2f} ms a call"
+    mean = f"mean {fmean(shares):.1f} % (standard error {error:.1f})"
+    return [
+        _describe_target(f"{name}: the log's cost in %", median(shares), most=5),
+        f"    {len(pairs)} pairs of {usual * 1000:.0f} ms; {mean}; {of_a_call}",
+    ]
 
 
 def describe_charting(engine: str, figures: dict[str, Any]) -> str:

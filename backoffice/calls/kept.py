@@ -5,12 +5,14 @@ Names are read as the catalogue means them: where a provider calls the e-mail ad
 """
 
 import functools
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
 from typing import Any
 
+import msgspec
 from django.conf import settings
 
+from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.envelope import decode_body
 from backoffice.cryptopocket.observing import ObservedCall
 from backoffice.cryptopocket.redaction import HIDDEN, is_personal, is_secret, mask, redact_single, redact_text
@@ -24,39 +26,71 @@ SHORTEST_KNOWN = 4
 """A shorter value is not looked for in texts: it would be found in words that have nothing to do with it."""
 
 CUT = "[cut]"
-_JSON_WORDS = ((bool, "true or false"), (str, "text"), (Mapping, "object"), (list, "list"))
+_encoder = msgspec.json.Encoder()
+_WORDS_OF_JSON = {type(None): "null", bool: "true or false", str: "text"}
 
 
-def kept_of(call: ObservedCall) -> tuple[Any, Any]:
-    """What is kept of the request and of the answer, as JSON data; None for an answer that did not come."""
-    walk = _Walk(_meanings(call))
-    request = walk.keep(_request_of(call))
+class _Treatment(Enum):
+    """What is done with a value because of the name that it stands under."""
+
+    KEEP = auto()
+    MASK = auto()
+    HIDE = auto()
+
+
+_Treat = Callable[[str], _Treatment]
+
+
+def kept_of(call: ObservedCall) -> tuple[str, str | None]:
+    """What is kept of the request and of the answer, as JSON; None for an answer that did not come.
+
+    What was sent is told by logical name: what it is called on the wire stands in the catalogue.
+    """
+    endpoint = call.request.endpoint
+    walk = _Walk(_treatments(endpoint))
+    request = {"method": endpoint.method, "path": endpoint.path, "sent": walk.keep(call.request.given)}
     if call.answer is None:
-        return _bounded(request), None
+        return _write(request, {}), None
     # An answer to this call can be nothing but the token itself, under any name.
-    only_shape = call.request.endpoint.name == "authenticate"
+    only_shape = endpoint.name == "authenticate"
     answer = walk.keep(_answer_of(call), only_shape=only_shape)
     secrets = (call.request.token, settings.CRYPTOPOCKET_API_KEY, settings.CRYPTOPOCKET_API_SECRET)
     known = {**walk.known, **{secret: HIDDEN for secret in secrets if secret}}
-    return _bounded(_without(request, known)), _bounded(_without(answer, known))
+    return _write(request, known), _write(answer, known)
 
 
-def _meanings(call: ObservedCall) -> dict[str, set[str]]:
+_decided: dict[str, tuple[Endpoint, _Treat]] = {}
+
+
+def _treatments(endpoint: Endpoint) -> _Treat:
+    """How each name is treated in this call: decided once a name, until the catalogue is another one."""
+    known = _decided.get(endpoint.name)
+    if known is None or known[0] is not endpoint:
+        known = _decided[endpoint.name] = endpoint, _decide_by(_meanings(endpoint))
+    return known[1]
+
+
+def _decide_by(meanings: Mapping[str, set[str]]) -> _Treat:
+    # A provider can send as many names as it likes: only so many are remembered.
+    @functools.lru_cache(maxsize=512)
+    def decide(name: str) -> _Treatment:
+        names = (name, *meanings.get(name, ()))
+        if any(map(is_secret, names)):
+            return _Treatment.HIDE
+        return _Treatment.MASK if any(map(is_personal, names)) else _Treatment.KEEP
+
+    return decide
+
+
+def _meanings(endpoint: Endpoint) -> dict[str, set[str]]:
     """The logical names of each name on the wire, request and answer."""
     meanings: dict[str, set[str]] = {}
-    endpoint = call.request.endpoint
     written = [*((name, [wire]) for name, wire in endpoint.request.items()), *endpoint.fields.items()]
     for logical, names in written:
         for wire in names:
             # Of a dotted path the last part is the name that is met on the walk.
             meanings.setdefault(wire.rpartition(".")[2], set()).add(logical)
     return meanings
-
-
-def _request_of(call: ObservedCall) -> dict[str, Any]:
-    """What was sent, by logical name: what it is called on the wire stands in the catalogue."""
-    endpoint = call.request.endpoint
-    return {"method": endpoint.method, "path": endpoint.path, "sent": call.request.given}
 
 
 def _answer_of(call: ObservedCall) -> Any:
@@ -70,9 +104,9 @@ def _answer_of(call: ObservedCall) -> Any:
 class _Walk:
     """One walk through what was sent and what came back; `known`: the values that it kept back, and their masks."""
 
-    def __init__(self, meanings: Mapping[str, set[str]]) -> None:
+    def __init__(self, treat: _Treat) -> None:
         self.known: dict[str, str] = {}
-        self._meanings = meanings
+        self._treat = treat
         self._left = MOST_VALUES
 
     def keep(self, data: Any, *, only_shape: bool = False) -> Any:
@@ -84,20 +118,23 @@ class _Walk:
         self._left -= 1
         if self._left < 0 or depth > DEEPEST:
             return CUT
-        if isinstance(value, Mapping):
-            return HIDDEN if self._hides(name) else self._keep_object(value, name=name, depth=depth)
+        treatment = self._treat(name)
+        if isinstance(value, str) or not isinstance(value, dict | list | Mapping):
+            return self._keep_single(value, treatment)
+        if treatment is _Treatment.HIDE:
+            return HIDDEN
         if isinstance(value, list):
-            return HIDDEN if self._hides(name) else self._keep_list(value, name=name, depth=depth)
-        return self._keep_single(value, name)
+            return self._keep_list(value, name=name, depth=depth)
+        return self._keep_object(value, name=name, is_personal=treatment is _Treatment.MASK, depth=depth)
 
-    def _keep_object(self, value: Mapping[str, Any], *, name: str, depth: int) -> dict[str, Any]:
+    def _keep_object(self, value: Mapping[str, Any], *, name: str, is_personal: bool, depth: int) -> dict[str, Any]:
         """Inside of something personal (an address in parts) everything is personal."""
         kept: dict[str, Any] = {}
         for key, inner in value.items():
             if self._left <= 0:
                 kept[CUT] = f"{len(value)} names"
                 break
-            meant = name if self._masks(name) and not self._hides(key) else key
+            meant = name if is_personal and self._treat(key) is not _Treatment.HIDE else key
             kept[_kept_key(key)] = self._keep(inner, name=meant, depth=depth + 1)
         return kept
 
@@ -109,38 +146,29 @@ class _Walk:
             kept, shown = [self._keep(item, name=name, depth=depth + 1) for item in items[:FIRST_TEXTS]], FIRST_TEXTS
         return [*kept, f"[and {len(items) - shown} more]"] if len(items) > shown else kept
 
-    def _keep_single(self, value: Any, name: str) -> Any:
+    def _keep_single(self, value: Any, treatment: _Treatment) -> Any:
         if value is None or isinstance(value, bool):
             return value
-        text = str(value)
-        if self._hides(name):
-            self.known[text.strip()] = HIDDEN
-            return HIDDEN
-        if self._masks(name):
-            self.known[text.strip()] = mask(text.strip())
-            return mask(text)
-        kept = redact_single(value, name=name)
-        return kept if isinstance(kept, str | int) else str(kept)
+        if treatment is not _Treatment.KEEP:
+            text = str(value).strip()
+            self.known[text] = HIDDEN if treatment is _Treatment.HIDE else mask(text)
+            return self.known[text]
+        if isinstance(value, int):
+            return value
+        # The name was looked at already.
+        return str(redact_single(value, name=""))
 
     def _shape(self, value: Any, *, depth: int) -> Any:
         """Names and types, no values."""
         self._left -= 1
         if self._left < 0 or depth > DEEPEST:
             return CUT
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             names = list(value.items())[: max(self._left, 0)]
             return {_kept_key(key): self._shape(inner, depth=depth + 1) for key, inner in names}
         if isinstance(value, list):
             return [self._shape(value[0], depth=depth + 1)] if value else []
-        if value is None:
-            return "null"
-        return next((word for kind, word in _JSON_WORDS if isinstance(value, kind)), "number")
-
-    def _hides(self, name: str) -> bool:
-        return any(is_secret(meant) for meant in (name, *self._meanings.get(name, ())))
-
-    def _masks(self, name: str) -> bool:
-        return any(is_personal(meant) for meant in (name, *self._meanings.get(name, ())))
+        return _WORDS_OF_JSON.get(type(value), "number")
 
 
 def _kept_key(key: str) -> str:
@@ -153,10 +181,23 @@ def _usual_key(key: str) -> str:
     return redact_text(key)
 
 
-def _without(data: Any, known: Mapping[str, str]) -> Any:
-    """The data with each known value masked wherever a text repeats it: a refusal likes to repeat what was sent."""
+def _write(data: Any, known: Mapping[str, str]) -> str:
+    """The data as JSON, each known value masked wherever a text repeats it: a refusal likes to repeat what was sent.
+
+    Or how large it is where even what is kept of it is too large.
+    """
     values = sorted((value for value in known if len(value) >= SHORTEST_KNOWN), key=len, reverse=True)
-    return _replace(data, [(value, known[value]) for value in values])
+    written = _to_json(data)
+    # Mostly nothing repeats anything. A text inside another one is inside it as JSON writes both, too.
+    if any(_to_json(value)[1:-1] in written for value in values):
+        written = _to_json(_replace(data, [(value, known[value]) for value in values]))
+    if len(written) <= MOST_BYTES:
+        return written
+    return _to_json({CUT: f"{len(written)} bytes, the most that is kept are {MOST_BYTES}"})
+
+
+def _to_json(data: Any) -> str:
+    return _encoder.encode(data).decode()
 
 
 def _replace(data: Any, values: list[tuple[str, str]]) -> Any:
@@ -172,9 +213,3 @@ def _replace(data: Any, values: list[tuple[str, str]]) -> Any:
         # Part of a number says nothing: an amount is not masked because a postcode is in it.
         return next((masked for value, masked in values if value == str(data)), data)
     return data
-
-
-def _bounded(data: Any) -> Any:
-    """The data, or how large it is where even what is kept of it is too large."""
-    size = len(json.dumps(data))
-    return data if size <= MOST_BYTES else {CUT: f"{size} bytes, the most that is kept are {MOST_BYTES}"}

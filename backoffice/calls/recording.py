@@ -7,6 +7,7 @@ the last seconds. A log that cannot be written never disturbs the work: that is 
 """
 
 import atexit
+import json
 import os
 import threading
 import time
@@ -22,12 +23,18 @@ from django.utils import timezone
 from backoffice.audit.context import current_context
 from backoffice.cryptopocket.observing import ObservedCall
 from backoffice.observing import CauseKind, current_cause
+from backoffice.security.encryption import encrypt_text
+from backoffice.sync.engine.columns import prepare_moment
+from backoffice.sync.engine.statements import insert
 
 from .kept import kept_of
 from .models import ProviderCall
 from .verdicts import code_of, http_status_of, reason_of, verdict_of
 
 logger = structlog.get_logger(__name__)
+
+Row = dict[str, Any]
+"""A call's values by the name of the column."""
 
 WRITTEN_AT = 100
 """So many waiting calls are written."""
@@ -48,7 +55,7 @@ class CallLog:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._waiting: deque[ProviderCall] = deque()
+        self._waiting: deque[Row] = deque()
         self._since = 0.0
         self._rests_until = 0.0
 
@@ -81,7 +88,7 @@ class CallLog:
     def _is_due(self) -> bool:
         return len(self._waiting) >= WRITTEN_AT or self._now() - self._since >= WRITTEN_AFTER_SECONDS
 
-    def _add(self, rows: list[ProviderCall]) -> None:
+    def _add(self, rows: list[Row]) -> None:
         with self._lock:
             if not self._waiting:
                 self._since = self._now()
@@ -92,17 +99,17 @@ class CallLog:
         if surplus > 0:
             _count_lost(surplus, "too many wait")
 
-    def _take(self) -> list[ProviderCall]:
+    def _take(self) -> list[Row]:
         with self._lock:
             rows = list(self._waiting)
             self._waiting.clear()
             return rows
 
-    def _write(self, rows: list[ProviderCall]) -> None:
+    def _write(self, rows: list[Row]) -> None:
         if not rows:
             return
         try:
-            ProviderCall.objects.bulk_create(rows)
+            insert(ProviderCall, [_prepare(row) for row in rows])
         except (OperationalError, InterfaceError) as problem:
             self._rests_until = self._now() + REST_SECONDS
             logger.warning("calls_wait", problem=type(problem).__name__, waiting=len(rows))
@@ -115,42 +122,50 @@ class CallLog:
                 self._write([row])
 
 
-def as_row(call: ObservedCall) -> ProviderCall:
-    """The call as it is kept, with who caused it and what for."""
+def as_row(call: ObservedCall) -> Row:
+    """The call as it is kept, with who caused it and what for; `request` and `answer` are JSON."""
     context, cause = current_context(), current_cause()
-    numbers = {_NUMBERED[cause.kind]: cause.number} if cause.kind in _NUMBERED else {}
     request, answer = _content_of(call)
     body, last = call.request.body, call.answer
-    return ProviderCall(
-        at=call.began_at,
-        call=call.request.endpoint.name,
-        verdict=verdict_of(call),
-        code=code_of(call),
-        reason=reason_of(call),
-        http_status=http_status_of(call),
-        duration_ms=round(call.seconds * 1000),
-        answer_ms=None if last is None else round(last.seconds * 1000),
-        attempts=call.attempts,
-        request_bytes=len(body or b""),
-        answer_bytes=None if last is None else len(last.body),
-        cause=cause.kind or _guess_cause(context.address),
-        **numbers,
-        model=cause.model,
-        remote_id=cause.remote_id[:100],
-        actor_id=context.actor_id,
-        actor_name=context.actor_name,
-        correlation_id=context.correlation_id,
-        request=request,
-        answer=answer,
-    )
+    return {
+        "at": call.began_at,
+        "call": call.request.endpoint.name,
+        "verdict": verdict_of(call),
+        "code": code_of(call),
+        "reason": reason_of(call),
+        "http_status": http_status_of(call),
+        "duration_ms": round(call.seconds * 1000),
+        "answer_ms": None if last is None else round(last.seconds * 1000),
+        "attempts": call.attempts,
+        "request_bytes": len(body or b""),
+        "answer_bytes": None if last is None else len(last.body),
+        "cause": cause.kind or _guess_cause(context.address),
+        **{name: cause.number if cause.kind in kinds else None for name, kinds in _NUMBERED.items()},
+        "model": cause.model,
+        "remote_id": cause.remote_id[:100],
+        "actor_id": context.actor_id,
+        "actor_name": context.actor_name,
+        "correlation_id": context.correlation_id,
+        "request": request,
+        "answer": answer,
+    }
 
 
-_NUMBERED: dict[CauseKind | None, str] = {
-    CauseKind.OPERATION: "operation_id",
-    CauseKind.READ_BACK: "operation_id",
-    CauseKind.SYNC: "sync_run_id",
-    CauseKind.WEBHOOK: "webhook_event_id",
+_NUMBERED = {
+    "operation_id": {CauseKind.OPERATION, CauseKind.READ_BACK},
+    "sync_run_id": {CauseKind.SYNC},
+    "webhook_event_id": {CauseKind.WEBHOOK},
 }
+
+
+def _prepare(row: Row) -> Row:
+    """The row as the database takes it, with what was sent and answered encrypted."""
+    request, answer = row["request"], row["answer"]
+    return row | {
+        "at": prepare_moment(row["at"]),
+        "request": encrypt_text(request),
+        "answer": None if answer is None else encrypt_text(answer),
+    }
 
 
 def _guess_cause(address: str | None) -> str:
@@ -158,12 +173,12 @@ def _guess_cause(address: str | None) -> str:
     return ProviderCall.Cause.PAGE if address else ProviderCall.Cause.OTHER
 
 
-def _content_of(call: ObservedCall) -> tuple[Any, Any]:
+def _content_of(call: ObservedCall) -> tuple[str, str | None]:
     """What is kept; only why nothing is where an answer is so odd that it cannot be looked through."""
     try:
         return kept_of(call)
     except Exception as problem:  # noqa: BLE001 - the call itself must be noted
-        return {"not kept": type(problem).__name__}, None
+        return json.dumps({"not kept": type(problem).__name__}), None
 
 
 def lost_today() -> int:

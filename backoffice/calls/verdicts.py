@@ -51,13 +51,12 @@ def http_status_of(call: ObservedCall) -> int | None:
 
 def code_of(call: ObservedCall) -> str:
     """The provider's code of a refusal or of an answer that broke off, without anything personal."""
-    code = call.error.code if isinstance(call.error, Refused | OutcomeUnknown) else ""
-    return redact_text(code)[:64]
+    return redact_text(call.error.code)[:64] if isinstance(call.error, Refused | OutcomeUnknown) else ""
 
 
 def reason_of(call: ObservedCall) -> str:
     """What went wrong, in the client's own words; empty for a refusal, whose code says it."""
-    return redact_text(str(getattr(call.error, "reason", "")))[:300]
+    return redact_text(str(getattr(call.error, "reason", "")))[:300] if call.error else ""
 
 
 def _refuses_token(refused: Refused) -> bool:

@@ -36,6 +36,9 @@ _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
 _BARE_ADDRESS = re.compile(r"\b([\w-]+(?:\.[\w-]+)+)/[^\s\"'<>]+")
 _DATA_URI = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=\s]*")
+_SHORTEST_IBAN = 12
+"""Of what `_IBAN` finds; all else that is looked for has a sign in it that is neither letter nor digit."""
+
 _LONGEST_TEXT = 500
 _LONGEST_LOOKED_AT = 2000
 
@@ -100,6 +103,8 @@ def _bare(name: str) -> str:
 
 def redact_text(text: str) -> str:
     """Return free text without e-mail addresses, IBANs, documents and the tails of URLs."""
+    if len(text) < _SHORTEST_IBAN and text.isalnum():
+        return text
     if len(text) > _LONGEST_LOOKED_AT:
         # Looking through megabytes would take minutes. The last word goes too: it may be half an address.
         text = " ".join([text[:_LONGEST_LOOKED_AT].rpartition(" ")[0], f"[cut, {len(text)} characters]"]).strip()

@@ -18,7 +18,7 @@ from backoffice.cryptopocket.envelope import read_envelope
 from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.cryptopocket.observing import ObservedCall
 from backoffice.cryptopocket.outgoing import build_request, make_data_uri
-from backoffice.cryptopocket.redaction import is_personal, is_secret
+from backoffice.cryptopocket.redaction import is_personal, is_secret, mask
 
 CATALOGUE = load_catalogue()
 HARMLESS = {
@@ -57,9 +57,14 @@ def _observe(endpoint: Endpoint, *, given: dict[str, Any], body: Any, status: in
     return ObservedCall(request=request, began_at=datetime.now(UTC), seconds=0.1, answer=answer, **outcome)
 
 
+def _content(call: ObservedCall) -> tuple[Any, Any]:
+    request, answer = kept_of(call)
+    return json.loads(request), json.loads(answer or "null")
+
+
 def _kept(call: ObservedCall) -> str:
     row = as_row(call)
-    return json.dumps([row.request, row.answer, row.code, row.reason])
+    return " ".join(str(row[name]) for name in ("request", "answer", "code", "reason"))
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE.endpoints))
@@ -105,6 +110,17 @@ def test_names_are_read_as_the_catalogue_means_them() -> None:
     assert "48213907L" not in kept
 
 
+@pytest.mark.parametrize(
+    "name", ["Zoë Ñandú", 'Lena "Leni" Brandt', "C:\\Lena", "Lena\t\x00Brandt", "莉娜布兰特", "Lena 😀 Brandt"]
+)
+def test_a_name_is_masked_where_a_refusal_repeats_it_whatever_it_is_written_with(name: str) -> None:
+    body = {"status": "error", "error": f"Duplicate entry '{name}' for key", name: {"why": [name]}}
+    call = _observe(CATALOGUE["create_customer"], given={"name": name, "email": "lena@example.org"}, body=body)
+    request, answer = _content(call)
+    assert name not in str((request, answer))
+    assert str(answer).count(mask(name)) == 3
+
+
 def test_the_token_leaves_nothing_wherever_it_stands() -> None:
     endpoint = CATALOGUE["authenticate"]
     given = {"api_key": "canary-key", "api_secret": "canary-secret"}
@@ -122,14 +138,14 @@ def test_a_document_leaves_nothing_but_that_there_was_one() -> None:
             given={"user_id": "7", "type": "payslip", "file": document},
             body={"status": "ok", "echo": document},
         )
-        request, answer = kept_of(call)
+        request, answer = _content(call)
         assert request["sent"] == {"user_id": "7", "type": "payslip", "file": "[hidden]"}
         assert len(json.dumps(answer)) < 200
 
 
 def test_of_a_page_of_customers_the_shape_is_kept_and_how_many_there_were() -> None:
     page = {"status": "ok", "data": [{"id": 1, "email": "lena@example.org"}] * 500, "pagination": {"current_page": 1}}
-    _request, answer = kept_of(_observe(CATALOGUE["list_customers"], given={"page": 1, "per_page": 500}, body=page))
+    _request, answer = _content(_observe(CATALOGUE["list_customers"], given={"page": 1, "per_page": 500}, body=page))
     assert answer["data"] == [{"id": "number", "email": "text"}, "[and 499 more]"]
     assert answer["pagination"] == {"current_page": 1}
 
@@ -142,13 +158,13 @@ def test_amounts_and_dates_are_kept_as_they_were_sent() -> None:
         "blockchain": "polygon",
         "iban": "ES9121000418450200051332",
     }
-    request, _answer = kept_of(
+    request, _answer = _content(
         _observe(CATALOGUE["create_off_ramp"], given=given, body={"status": "ok", "data": {"id": 3}})
     )
     assert request["sent"]["amount"] == "125.50"
     assert "0418" not in request["sent"]["iban"]
     lines = {"iban": "ES9121000418450200051332", "date_from": date(2026, 7, 1)}
-    request, _answer = kept_of(_observe(CATALOGUE["list_bank_transactions"], given=lines, body=b"<html>"))
+    request, _answer = _content(_observe(CATALOGUE["list_bank_transactions"], given=lines, body=b"<html>"))
     assert request["sent"]["date_from"] == "2026-07-01"
 
 
@@ -182,5 +198,5 @@ def test_a_hostile_or_huge_answer_costs_little_and_leaves_little(body: bytes) ->
 
 def test_what_is_too_large_even_when_cut_is_not_kept() -> None:
     body = {"status": "ok", **{f"field_{number}": "long text " * 40 for number in range(200)}}
-    _request, answer = kept_of(_observe(CATALOGUE["get_payment"], given={"payment_id": "p1"}, body=body))
+    _request, answer = _content(_observe(CATALOGUE["get_payment"], given={"payment_id": "p1"}, body=body))
     assert list(answer) == [CUT]
