@@ -26,7 +26,7 @@ SHORTEST_KNOWN = 4
 """A shorter value is not looked for in texts: it would be found in words that have nothing to do with it."""
 
 CUT = "[cut]"
-_encoder = msgspec.json.Encoder()
+_to_json = msgspec.json.Encoder().encode
 _WORDS_OF_JSON = {type(None): "null", bool: "true or false", str: "text"}
 
 
@@ -191,13 +191,9 @@ def _write(data: Any, known: Mapping[str, str]) -> str:
     # Mostly nothing repeats anything. A text inside another one is inside it as JSON writes both, too.
     if any(_to_json(value)[1:-1] in written for value in values):
         written = _to_json(_replace(data, [(value, known[value]) for value in values]))
-    if len(written) <= MOST_BYTES:
-        return written
-    return _to_json({CUT: f"{len(written)} bytes, the most that is kept are {MOST_BYTES}"})
-
-
-def _to_json(data: Any) -> str:
-    return _encoder.encode(data).decode()
+    if len(written) > MOST_BYTES:
+        written = _to_json({CUT: f"{len(written)} bytes, the most that is kept are {MOST_BYTES}"})
+    return written.decode()
 
 
 def _replace(data: Any, values: list[tuple[str, str]]) -> Any:
