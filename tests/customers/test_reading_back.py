@@ -108,6 +108,19 @@ def test_who_registered_herself_while_the_provider_did_not_answer_us_is_not_take
 
 
 @every_registration
+def test_who_registered_herself_after_it_was_read_back_as_not_done_is_not_taken_for_ours(
+    sandbox: Sandbox, ask_for: AskFor, kind: str
+) -> None:
+    ApprovalPolicy.objects.all().delete()
+    operation = ask_for(kind)
+    send_in_vain(operation, sandbox)
+    assert read_back(operation_id=operation.pk).state == State.QUEUED
+    ana = registers_herself(sandbox)
+    send_in_vain(operation, sandbox)
+    assert_left_to_a_person(operation, ana)
+
+
+@every_registration
 def test_who_was_registered_by_an_earlier_attempt_of_ours_is_found_however_often_it_was_sent(
     sandbox: Sandbox, ask_for: AskFor, clara: User, kind: str
 ) -> None:

@@ -137,6 +137,8 @@ def _queue_again(operation: Operation, by: AbstractBaseUser | None) -> None:
         error_text="",
         in_doubt=False,
         sent_at=None,
+        # What is there from now on until it is sent again, others have made.
+        first_sent_at=None,
         not_before=pacing.next_attempt(attempts=operation.attempts),
         nudged_at=None,
     )
