@@ -104,7 +104,7 @@ class OperationKind(ABC):
         return self.describe(operation)
 
     def personal_values(self, operation: Operation) -> Mapping[str, Any]:
-        """The values of `personal`, as far as they were given and are still kept; read once a page."""
+        """The values of `personal`, as far as they were given and are still kept; read once a page or attempt."""
         values: Mapping[str, Any] = operation.request
         return values
 

@@ -399,6 +399,22 @@ def test_what_the_provider_refuses_can_be_corrected_and_asked_for_again(
     assert perform(again.pk).state == State.SUCCEEDED
 
 
+def test_a_refusal_that_repeats_the_data_is_kept_without_them(
+    clara_works: Client, client: Client, sofia: User, sandbox: Sandbox
+) -> None:
+    operation = ask(clara_works, iban="ES9121000418450200051332")
+    approve(operation_id=operation.pk, by=sofia)
+    said = "00000000T and ES9121000418450200051332 belong to somebody else"
+    sandbox.control.fault("error_code", "createCustomerDelegatedKyc", code=said, status=422)
+    operation = perform(operation.pk)
+    assert operation.state == State.REFUSED
+    kept = operation.error_text + " ".join(operation.events.values_list("note", flat=True))
+    assert "000T and " in kept
+    assert "belong to somebody else" in kept
+    assert "00000000T" not in kept
+    assert "21000418450200" not in kept
+
+
 def test_what_was_not_approved_can_be_corrected(clara_works: Client, sofia: User, sandbox: Sandbox) -> None:
     operation = ask(clara_works)
     refuse_approval(operation_id=operation.pk, by=sofia, reason="The face cannot be recognised.")

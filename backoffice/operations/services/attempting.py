@@ -42,16 +42,21 @@ OUR_ERROR = "program_error"
 def attempt(operation: Operation, kind: OperationKind) -> Outcome | None:
     """Carry out a claimed operation; None when the claim was taken away before anything was sent.
 
-    What the outcome says is kept in clear, so the personal values of the request are masked in it.
+    What the outcome says is kept in clear, so the personal values of what was asked are masked in it.
     """
+    try:
+        # Read before the call: an outcome must not be lost because the database is away after it.
+        asked = [operation.request, kind.personal_values(operation)]
+    except Exception as error:  # noqa: BLE001 - whatever it is, the row must say that nothing was sent
+        return _before_the_call(operation, error)
     outcome = _attempt(operation, kind)
     if outcome is None or isinstance(outcome, Succeeded):
         return outcome
     # A raw exception text can stand where a code is expected (contract 1.3).
     return replace(
         outcome,
-        code=without_personal_data(outcome.code, operation.request),
-        text=without_personal_data(outcome.text, operation.request),
+        code=without_personal_data(outcome.code, asked),
+        text=without_personal_data(outcome.text, asked),
     )
 
 

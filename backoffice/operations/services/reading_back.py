@@ -93,7 +93,8 @@ def _ask(operation: Operation, kind: OperationKind) -> ReadBack:
         with caused_by(CauseKind.READ_BACK, operation.pk):
             return kind.read_back(operation, provider.get_client())
     except CryptoPocketError as error:
-        return CannotTell(reason=without_personal_data(str(error), operation.request))
+        asked = [operation.request, kind.personal_values(operation)]
+        return CannotTell(reason=without_personal_data(str(error), asked))
     except Exception as error:  # noqa: BLE001 - a fault of ours proves nothing about the provider
         place = report("operation_read_back_failed", operation, error)
         return CannotTell(reason=_("Our own program failed: %(place)s.") % {"place": place})
