@@ -69,7 +69,7 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
             permission=START,
             view=change_details,
             tone="primary",
-            shown_for=services.is_open,
+            shown_for=lambda row: services.is_open(row) and not is_restricted(row),
         ),
         ObjectView(name="document", label=_("Document"), permission=START, view=take_document, has_button=False),
         ObjectView(name="captures", label=_("Face"), permission=START, view=take_captures, has_button=False),

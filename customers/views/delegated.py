@@ -317,7 +317,8 @@ def _asked_before(request: HttpRequest, verification: DelegatedVerification) -> 
 
 
 def _leave_unless_open(request: HttpRequest, verification: DelegatedVerification) -> HttpResponseBase | None:
-    """To the verification's page, where it is no draft of this person's any more."""
+    """To the verification's page, where it is no draft of this person's any more. Raises PermissionDenied."""
+    refuse_restricted(verification)
     if verification.created_by_id == person_behind(request).pk and services.is_open(verification):
         return None
     messages.info(request, _("It was asked for, or is somebody else's: it cannot be changed any more."))

@@ -505,6 +505,19 @@ def test_the_page_on_which_a_supervisor_decides_shows_data_hashes_and_the_way_to
     assert perform(operation.pk).state == State.SUCCEEDED
 
 
+@pytest.mark.parametrize("step", ["details", "document", "captures", "confirm"])
+def test_of_who_asked_to_be_forgotten_nothing_is_shown_to_who_wanted_to_register_them_either(
+    clara_works: Client, clara: User, mirrored: Callable[..., Customer], step: str
+) -> None:
+    ask(clara_works)
+    draft = DelegatedVerification.objects.get()
+    restrict_customer(mirrored(email=NADIA["email"]), reason="She asked for it.", by=clara)
+    answer = clara_works.get(page_of(draft, step))
+    assert answer.status_code == 403
+    assert "Benali" not in answer.content.decode()
+    assert page_of(draft, "details") not in page(clara_works, page_of(draft))
+
+
 def test_data_and_pictures_are_purged_with_the_customer_and_hidden_before(
     clara_works: Client, clara: User, sofia: User, sandbox: Sandbox, django_capture_on_commit_callbacks: Any
 ) -> None:
