@@ -35,7 +35,7 @@ from .models import (
 )
 from .operations import REGISTRATION_NAMES
 from .operations.shared import key_of_email
-from .retention import DOCUMENTS, purge_delegated, purge_documents
+from .retention import DOCUMENTS, purge_delegated, purge_documents, purge_links
 from .sync import RESOURCE_NAME
 
 FORGOTTEN: dict[str, Any] = {
@@ -124,7 +124,7 @@ def purge_customers(rows: list[Any]) -> None:
     operations = Operation.objects.filter(pk__in=chosen)
     checked = Q(customer__in=numbers) | Q(customer=None, operation__in=operations)
     purge_delegated(list(DelegatedVerification.objects.filter(checked, purged_at=None)))
-    EnhancedVerification.objects.filter(customer__in=numbers).update(link="")
+    purge_links(list(EnhancedVerification.objects.filter(customer__in=numbers)))
     CompanyVerification.objects.filter(customer__in=numbers).update(link="", password="")
     forget_operations(operations)
     RecordedChange.objects.filter(resource=RESOURCE_NAME, remote_id__in=remote_ids).delete()

@@ -33,12 +33,13 @@ def purge_documents(rows: list[Any]) -> None:
 
 def links_due(moment: datetime) -> QuerySet[EnhancedVerification]:
     """Verification links that had ended by that moment and are still kept."""
-    return EnhancedVerification.objects.filter(expires_at__lte=moment).exclude(link="")
+    return EnhancedVerification.objects.filter(expires_at__lte=moment).exclude(link="", form_id="")
 
 
 def purge_links(rows: list[Any]) -> None:
-    """Take the links away; that they were issued stays."""
-    EnhancedVerification.objects.filter(pk__in=[row.pk for row in rows]).update(link="")
+    """Take the links away, and the ids that they can be made of; that they were issued stays."""
+    issued = EnhancedVerification.objects.filter(pk__in=[row.pk for row in rows])
+    issued.update(link="", form_id="", form_digest="")
 
 
 def company_secrets_due(moment: datetime) -> QuerySet[CompanyVerification]:

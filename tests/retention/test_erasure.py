@@ -28,7 +28,14 @@ from customers import erasure, services
 from customers.activity import last_active_at
 from customers.captures import seal_of
 from customers.erasure import FORGOTTEN
-from customers.models import Customer, DelegatedVerification, Document, ErasureRequest, IdentityCapture
+from customers.models import (
+    Customer,
+    DelegatedVerification,
+    Document,
+    EnhancedVerification,
+    ErasureRequest,
+    IdentityCapture,
+)
 from customers.operations.shared import key_of_email
 from payments.models import Payment
 from tests.people import sign_in
@@ -189,6 +196,10 @@ def test_the_purge_comes_when_the_period_has_ended_and_leaves_only_the_id(
 ) -> None:
     document = hand_in(MARCH)
     name = str(document.file.name)
+    assert document.operation is not None
+    issued = EnhancedVerification.objects.create(
+        customer=restricted, operation=document.operation, form_id="1", status="x", link="https://secret.example"
+    )
     checked = DelegatedVerification.objects.create(
         customer=restricted, created_by=clara, submission="1", typed={"name": "Lena"}, details={"name": "Lena"}
     )
@@ -205,6 +216,8 @@ def test_the_purge_comes_when_the_period_has_ended_and_leaves_only_the_id(
     row: dict[str, Any] = dict(Customer.objects.values().get())
     document.refresh_from_db()
     checked.refresh_from_db()
+    issued.refresh_from_db()
+    assert (issued.link, issued.form_id, issued.form_digest) == ("", "", "")
     assert (checked.typed, checked.details) == ({}, {})
     assert {name: row[name] for name in FORGOTTEN} == FORGOTTEN
     assert row["remote_id"] == "4711"

@@ -169,6 +169,7 @@ def test_links_and_secrets_go_ninety_days_after_their_end(hand_in: HandIn, lena:
     link.refresh_from_db()
     form.refresh_from_db()
     assert (link.link, form.link, form.password) == ("", "", "")
+    assert (link.form_id, link.form_digest) == ("", "")
 
 
 def test_how_to_pay_goes_ninety_days_after_the_payment_last_changed(
