@@ -48,7 +48,7 @@ def purge_due() -> dict[str, int]:
     return {kind.name: _purge_kind(kind) for kind in all_kinds()}
 
 
-def change_period(policy: RetentionPolicy, *, days: int, by: AbstractBaseUser) -> None:
+def change_period(policy: RetentionPolicy, *, days: int, by: AbstractBaseUser | None) -> None:
     """Set another period. Raises PeriodTooShortError."""
     kind = find_kind(policy.kind)
     if kind is not None and days < kind.least_days:
@@ -88,11 +88,15 @@ def count_files_left() -> int:
 
 
 def keep_policies(**_signal: Any) -> None:
-    """Give every kind that has none its period."""
+    """Give every kind that has none its period; one that was set before it had to be longer becomes longer."""
     RetentionPolicy.objects.bulk_create(
         [RetentionPolicy(kind=kind.name, days=kind.default_days) for kind in all_kinds() if not kind.shares_period_of],
         ignore_conflicts=True,
     )
+    for policy in RetentionPolicy.objects.all():
+        kind = find_kind(policy.kind)
+        if kind is not None and policy.days < kind.least_days:
+            change_period(policy, days=kind.least_days, by=None)
 
 
 def _purge_kind(kind: RetainedKind) -> int:

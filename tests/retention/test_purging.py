@@ -316,6 +316,20 @@ def test_what_shows_whom_we_checked_is_kept_for_five_years_at_least(client: Clie
     assert RetentionPolicy.objects.get(pk=policy.pk).days == FIVE_YEARS_IN_DAYS
 
 
+def test_a_period_that_was_set_before_its_kind_had_to_be_kept_longer_is_made_longer_by_the_release(db: None) -> None:
+    documents = RetentionPolicy.objects.filter(kind="customer_documents")
+    runs = RetentionPolicy.objects.filter(kind="sync_runs")
+    documents.update(days=730)
+    runs.update(days=300)
+
+    call_command("migrate", verbosity=0)
+
+    assert documents.get().days == FIVE_YEARS_IN_DAYS
+    assert runs.get().days == 300
+    changed = AuditRecord.objects.get(action="retention_period.changed")
+    assert (changed.before, changed.after) == ({"days": 730}, {"days": FIVE_YEARS_IN_DAYS})
+
+
 def test_only_a_supervisor_who_signed_in_just_now_changes_a_period(
     client: Client, sofia: User, aurelio: User, clara: User
 ) -> None:
