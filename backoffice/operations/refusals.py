@@ -107,7 +107,7 @@ _OF_OURS: dict[str, Explanation] = {
     ),
     NOT_SENT_BY_US: _say(_("Our own check stopped it before the call. Nothing was sent."), _ASK_AN_ADMINISTRATOR),
     ASKED_TO_BE_FORGOTTEN: _say(
-        _("The customer asked to be forgotten before it was sent, so it was ended and not sent."),
+        _("The customer asked to be forgotten, so it was ended and nothing more of it is sent."),
         _("If that was a mistake, a Supervisor lifts the restriction on the customer's page; then ask anew."),
     ),
 }

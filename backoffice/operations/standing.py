@@ -50,12 +50,16 @@ def _not_sent() -> str:
     return _("Nothing was sent.")
 
 
+def _not_sent_now(operation: Operation) -> str:
+    return _("This attempt has sent nothing.") if operation.in_doubt else _not_sent()
+
+
 def _awaiting_approval(_operation: Operation, _kind: Any) -> Words:
     return _("It waits for a second person."), _not_sent(), _("Somebody else than who asked must approve it.")
 
 
 def _queued(operation: Operation, _kind: Any) -> Words:
-    sent = _("This attempt has sent nothing.") if operation.in_doubt else _not_sent()
+    sent = _not_sent_now(operation)
     if operation.not_before is None or operation.not_before <= timezone.now():
         return _("It waits for a worker."), sent, _("Nothing: it goes out in a moment.")
     at = _at(operation.not_before)
@@ -91,7 +95,7 @@ def _succeeded(operation: Operation, kind: OperationKind | None) -> Words:
 def _refused(operation: Operation, kind: OperationKind | None) -> Words:
     reason = kind.explain_refusal(operation.error_code, operation.error_text) if kind else operation.error_code
     if operation.error_code in {INVALID_REQUEST, NOT_SENT_BY_US, ASKED_TO_BE_FORGOTTEN}:
-        return _("We did not send it."), _not_sent(), reason
+        return _("We did not send it."), _not_sent_now(operation), reason
     return _("The provider said no."), _("The provider was asked and has done nothing."), reason
 
 

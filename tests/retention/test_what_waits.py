@@ -105,7 +105,7 @@ def test_what_waited_is_ended_and_never_sent(
     assert sent(sandbox) == 0
     shown = at_claras.get(page_of(operation)).content.decode()
     assert "It was ended before it was sent." in shown
-    assert "The customer asked to be forgotten before it was sent" in shown
+    assert "The customer asked to be forgotten, so it was ended" in shown
 
 
 def test_the_page_that_restricts_names_what_it_ends_and_what_was_sent_before(
@@ -150,8 +150,8 @@ def test_what_is_in_doubt_is_not_sent_a_second_time(
     assert (operation.state, operation.error_code) == (State.REFUSED, "asked_to_be_forgotten")
     assert sent(sandbox) == 1
     shown = at_claras.get(page_of(operation)).content.decode()
-    assert "An earlier attempt may have been done as well." in shown
-    assert "The customer asked to be forgotten before it was sent" in shown
+    assert "This attempt has sent nothing. An earlier attempt may have been done as well." in shown
+    assert "Nothing was sent." not in shown
 
 
 def test_nobody_does_it_again_for_a_restricted_customer(
