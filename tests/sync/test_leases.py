@@ -14,7 +14,7 @@ from backoffice.sync.resources import Resource
 from backoffice.sync.services import sync_resource
 from banking.models import BankTransaction
 from tests.sync.conftest import sync
-from tests.sync.lists import RemoteList, lines, lines_resource
+from tests.sync.lists import RemoteList, line, lines, lines_resource
 
 
 class PowerCutError(BaseException):
@@ -92,6 +92,21 @@ def test_what_the_first_part_saw_is_not_missing_and_what_nobody_saw_is(
     assert sync().state == SyncRun.State.FAILED
     assert sync().missing == 1
     assert BankTransaction.objects.get(missing_since__isnull=False).remote_id == "20"
+
+
+def test_what_moved_on_between_the_two_parts_is_not_taken_for_another_with_the_same_id(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.tells_total = False
+    remote.items = lines(20)
+    _break_at(remote, 4, OutcomeUnknown("HTTP 500", endpoint="list", only_read=True))
+    assert sync().state == SyncRun.State.FAILED
+    remote.items = [*(line(number) for number in range(26, 20, -1)), *lines(20)]
+    remote.change(15, concept="Moved on")
+    remote.asked.clear()
+    run = sync()
+    assert (remote.asked[0], run.error, run.quarantined) == (4, "", 0)
+    assert BankTransaction.objects.get(remote_id="15").concept == "Moved on"
 
 
 def test_a_provider_that_fails_in_the_middle_ends_the_run_with_a_plain_text(

@@ -228,6 +228,25 @@ def test_an_item_with_an_id_of_its_own_has_a_button_to_try_it_again(
     assert "it would write over" not in page
 
 
+def test_what_came_twice_because_it_changed_meanwhile_asks_for_nobody_once_it_came_once(
+    remote: RemoteList, bank_lines: Resource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list in the order of changes: what changes while it is read moves to its end, and all behind it move up."""
+    monkeypatch.setattr("backoffice.sync.engine.session.BATCH_ROWS", 3)
+    remote.items = lines(20)
+
+    def change_one(number: int) -> None:
+        remote.clock = timezone.now() - timedelta(seconds=1)
+        if number == 5 and remote.items[0]["id"] == 20:
+            remote.items = [*remote.items[1:], line(20, concept="Changed meanwhile")]
+
+    remote.before_page = change_one
+    run = sync()
+    assert (run.error, run.quarantined, remote.asked.count(1)) == ("", 1, 2)
+    assert BankTransaction.objects.get(remote_id="20").concept == "Changed meanwhile"
+    assert open_quarantine().count() == 0
+
+
 def test_two_items_of_distant_pages_with_one_id_are_not_both_believed(remote: RemoteList, bank_lines: Resource) -> None:
     remote.items = [line(1, concept="the first"), *(line(number) for number in range(50, 2, -1)), line(1)]
     sync()

@@ -11,6 +11,7 @@ from django.db import transaction
 from backoffice.cryptopocket.errors import UnreadableItem
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply, confirm
 from backoffice.sync.engine.quarantining import quarantine, resolve
+from backoffice.sync.engine.seen import SeenRows
 from backoffice.sync.engine.sighting import Listing, Sighting, Sightings, keep, look_at, parse
 from backoffice.sync.engine.statements import select_fingerprints
 from backoffice.sync.resources import Resource
@@ -46,12 +47,13 @@ class Tally:
 class Memory:
     """What a run knows from its earlier batches.
 
-    open_keys: items in quarantine. seen_before: primary keys that this pass has seen. neighbours: remote ids of the
-    page read last, which the next page may repeat.
+    open_keys: items in quarantine. seen_before: primary keys that this pass of this run has seen; not what a run saw
+    that it goes on from, since anything can have changed between the two. neighbours: remote ids of the page read last,
+    which the next page may repeat.
     """
 
     open_keys: set[str] = field(default_factory=set)
-    seen_before: Container[int] = ()
+    seen_before: SeenRows = field(default_factory=SeenRows)
     neighbours: Container[str] = ()
 
 

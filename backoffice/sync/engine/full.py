@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator
 from functools import partial
 
+from django.utils import timezone
+
 from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.cryptopocket.pages import iterate_pages
 from backoffice.sync.engine.lease import READ_THROUGH, find_beginning
@@ -23,17 +25,19 @@ def read_everything(session: Session) -> str:
     Raises CryptoPocketError, LeaseLostError, SuddenEmptinessError.
     """
     partitions = list(session.resource.partitions())
+    began = since = find_beginning(session.run).started_at
     doubt = _pass_through(session, partitions)
     if doubt:
+        began = timezone.now()
         _begin_again(session)
         doubt = _pass_through(session, partitions, growth_is_fine=session.resource.is_newest_first)
     if _is_suddenly_empty(session):
         raise SuddenEmptinessError(count_present(session.resource))
     if doubt:
         return f"{doubt} Nothing was marked as missing; all rows that were read were written."
-    since = find_beginning(session.run).started_at
     mark_missing(session, since=since)
-    resolve_unseen(session.resource, since=since)
+    # What only the first pass took for another item's id, or for bad, the second has proved wrong.
+    resolve_unseen(session.resource, since=began)
     return ""
 
 
@@ -76,7 +80,6 @@ def _read_partition(session: Session, partition: str, first_page: int) -> None:
 
 def _flush(session: Session) -> None:
     last = session.pending.listings[-1:]
-    session.memory.seen_before = session.seen
     session.flush()
     session.memory.neighbours = {
         remote_id
@@ -88,7 +91,7 @@ def _flush(session: Session) -> None:
 
 def _begin_again(session: Session) -> None:
     session.seen, session.apart = SeenRows(), Apart()
-    session.memory.neighbours = ()
+    session.memory.seen_before, session.memory.neighbours = SeenRows(), ()
     run = session.run
     run.partition, run.next_page, run.seen_rows, run.totals, run.total = "", 1, b"", {}, None
     session.lease.save_progress()

@@ -119,6 +119,7 @@ class Session:
         run.pages += len(pending.listings)
         if run.mode == SyncRun.Mode.FULL:
             self.seen.add_all(tally.primary_keys)
+            self.memory.seen_before.add_all(tally.primary_keys)
             self.apart.without_row |= tally.without_row
             self.apart.repeated |= tally.repeated
             run.seen_rows = self.seen.store()
