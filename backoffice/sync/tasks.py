@@ -24,7 +24,8 @@ def sync_all(mode: str) -> None:
     """Ask for a sync of every resource, in the order in which they depend on each other.
 
     A full sync that was cut off in the middle (a worker that died) is gone on with at the next `head`, not only the
-    next night.
+    next night. Where it is cut off again and again, every other time the newest end is read first: a full sync that
+    goes on does not read it.
     """
     with under_one_id():
         for resource in all_resources():
@@ -108,4 +109,14 @@ def _choose_mode(resource: Resource, mode: SyncRun.Mode) -> SyncRun.Mode:
         return mode
     abandon_dead_runs(resource=resource.name)
     cut_off = find_resumable(resource.name)
-    return SyncRun.Mode.FULL if cut_off and cut_off.state == SyncRun.State.ABANDONED else mode
+    if cut_off is None or cut_off.state != SyncRun.State.ABANDONED or _keeps_out_the_newest(cut_off):
+        return mode
+    return SyncRun.Mode.FULL
+
+
+def _keeps_out_the_newest(cut_off: SyncRun) -> bool:
+    """Whether it went on from one that was cut off as well, and the newest end was not read since."""
+    if cut_off.resumed_from_id is None:
+        return False
+    later = SyncRun.objects.filter(resource=cut_off.resource, mode=SyncRun.Mode.HEAD, pk__gt=cut_off.pk)
+    return not later.exists()

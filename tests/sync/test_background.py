@@ -64,11 +64,30 @@ def test_beat_asks_for_open_objects_only_where_there_can_be_some(
 def test_a_full_run_whose_worker_died_is_gone_on_with_at_the_next_beat(
     remote: RemoteList, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
 ) -> None:
-    run = acquire(resource="lines", mode=SyncRun.Mode.FULL).run
-    SyncRun.objects.filter(pk=run.pk).update(pages=3, next_page=4, heartbeat_at=timezone.now() - timedelta(hours=1))
+    _begin_and_die(SyncRun.Mode.FULL)
     with django_capture_on_commit_callbacks(execute=True):
         tasks.sync_all("head")
     assert [nudge["mode"] for nudge in nudges] == ["head", "full"]
+
+
+@pytest.mark.usefixtures("two_resources")
+def test_new_objects_come_also_where_one_full_run_after_another_dies(
+    nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    _begin_and_die(SyncRun.Mode.FULL)
+    asked = []
+    for _beat in range(5):
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.sync_all("head")
+        asked.append(nudges[-1]["mode"])
+        _begin_and_die(SyncRun.Mode(asked[-1]))
+    assert asked == ["full", "head", "full", "head", "full"]
+
+
+def _begin_and_die(mode: SyncRun.Mode) -> None:
+    """A run of the lines that writes a page and is heard of no more."""
+    run = acquire(resource="lines", mode=mode).run
+    SyncRun.objects.filter(pk=run.pk).update(pages=3, next_page=4, heartbeat_at=timezone.now() - timedelta(hours=1))
 
 
 def test_a_nudge_is_sent_only_when_the_wish_is_committed(
