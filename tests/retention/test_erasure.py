@@ -280,6 +280,22 @@ def test_nobody_fills_a_purged_customer_again_by_asking_the_provider(sandbox: Sa
     assert not RecordedChange.objects.exists()
 
 
+def test_an_unreadable_item_of_a_purged_customer_is_not_kept(sandbox: Sandbox, clara: User) -> None:
+    kept = sandbox.control.add_customer(name="Marta", last_name="Ruiz", email="marta@example.org")
+    nadia = sandbox.control.add_customer(name="Nadia", last_name="Berger", email="nadia@example.org")
+    sync_resource(name="customers", mode=SyncRun.Mode.FULL)
+    marta = Customer.objects.get(remote_id=str(kept["id"]))
+    erasure.restrict_customer(marta, reason="Letter 18", by=clara)
+    with time_machine.travel(timezone.now() + 2 * PERIOD, tick=False):
+        purge_due()
+        for customer in (kept, nadia):
+            sandbox.control.change_customer(customer["id"], name="longer than any name " * 100)
+        run = sync_resource(name="customers", mode=SyncRun.Mode.FULL)
+
+    assert list(Quarantine.objects.values_list("remote_id", flat=True)) == [str(nadia["id"])]
+    assert (run.state, run.quarantined, run.missing) == (SyncRun.State.SUCCEEDED, 1, 0)
+
+
 def test_the_purge_takes_along_what_drift_quarantine_events_and_calls_say_of_them(
     sandbox: Sandbox, clara: User
 ) -> None:

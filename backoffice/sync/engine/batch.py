@@ -10,9 +10,9 @@ from django.db import transaction
 
 from backoffice.cryptopocket.errors import UnreadableItem
 from backoffice.sync.engine.applying import Cause, Incoming, Outcome, apply, confirm
-from backoffice.sync.engine.quarantining import quarantine, resolve
+from backoffice.sync.engine.quarantining import quarantine, resolve, without_purged
 from backoffice.sync.engine.seen import SeenRows
-from backoffice.sync.engine.sighting import Listing, Sighting, Sightings, keep, look_at, parse
+from backoffice.sync.engine.sighting import BadItem, Listing, Sighting, Sightings, keep, look_at, parse
 from backoffice.sync.engine.statements import select_fingerprints
 from backoffice.sync.resources import Resource
 
@@ -88,7 +88,7 @@ def write_batch(
     sightings = look_at(resource, listings)
     known = _ask(resource, sightings)
     incoming = _parse_what_differs(sightings, known, memory)
-    tally = Tally(seen=sightings.seen, unchanged=len(known.unchanged), quarantined=len(sightings.bad))
+    tally = Tally(seen=sightings.seen, unchanged=len(known.unchanged))
     if sightings.bad:
         bad = sightings.bad[0]
         tally.problem = UnreadableItem(kind=resource.name, field=bad.field, reason=bad.reason)
@@ -103,7 +103,8 @@ def write_batch(
         applied = apply(resource, incoming, cause=cause)
         if confirms_unchanged:
             _confirm(resource, sightings, known)
-        _settle_quarantine(resource, sightings, known, applied.outcomes, cause=cause, memory=memory)
+        kept = _settle_quarantine(resource, sightings, known, applied.outcomes, cause=cause, memory=memory)
+        tally.quarantined = len(kept)
         _count(tally, applied.outcomes.values())
         tally.outcomes.update(applied.outcomes)
         tally.primary_keys = _shown_keys(sightings, known, applied.primary_keys)
@@ -174,15 +175,17 @@ def _settle_quarantine(
     *,
     cause: Cause,
     memory: Memory,
-) -> None:
-    bad_keys = {item.key for item in sightings.bad}
+) -> list[BadItem]:
+    bad = without_purged(resource, sightings.bad)
+    bad_keys = {item.key for item in bad}
     landed = known.unchanged | outcomes.keys()
     readable = {
         sighting.key for sighting in sightings.good.values() if memory.open_keys and sighting.remote_id in landed
     } & memory.open_keys
     resolve(resource, readable - bad_keys)
-    quarantine(resource, sightings.bad, cause=cause)
+    quarantine(resource, bad, cause=cause)
     memory.open_keys = (memory.open_keys - readable) | bad_keys
+    return bad
 
 
 def _count(tally: Tally, outcomes: Iterable[Outcome]) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from backoffice.security.encryption import encrypt_text
 from backoffice.sync.engine.applying import Cause
-from backoffice.sync.engine.columns import prepare_moment
+from backoffice.sync.engine.columns import columns_of, prepare_moment
 from backoffice.sync.engine.sighting import SINGLE, BadItem
 from backoffice.sync.engine.statements import any_of_texts, insert
 from backoffice.sync.models import Quarantine
@@ -25,6 +25,19 @@ _COUNT_AGAIN = (
 
 SINGLE_WAITS = timedelta(days=7)
 """An object that is read singly at all is read again long before that."""
+
+
+def without_purged(resource: Resource, items: Sequence[BadItem]) -> list[BadItem]:
+    """The items that may be kept: of somebody who was purged nothing that the provider still says is written down."""
+    remote_ids = {item.remote_id for item in items if item.remote_id}
+    if not remote_ids or "purged_at" not in columns_of(resource.model).all:
+        return list(items)
+    purged = set(
+        resource.rows.filter(remote_id__in=any_of_texts(remote_ids))
+        .exclude(purged_at=None)
+        .values_list("remote_id", flat=True)
+    )
+    return [item for item in items if item.remote_id not in purged]
 
 
 def quarantine(resource: Resource, items: Sequence[BadItem], *, cause: Cause) -> None:
