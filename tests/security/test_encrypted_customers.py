@@ -24,6 +24,11 @@ NUMBER = "12.531.909-K"
 LINK = "https://forms.kyc.example/f/canary"
 FORM = "1c9f7a52-0d4b-4a6e-8f1b-2f6f0c3d5e77"
 LIST = reverse("admin:customers_customer_changelist")
+BEFORE_ENCRYPTION = [("operations", "0001_initial"), ("sync", "0001_initial"), ("customers", "0001_initial")]
+BEFORE_FORMS = [("customers", "0010_personal_data_revealed")]
+
+Migrations = list[tuple[str, str]]
+GoBack = Callable[[Migrations], Callable[[str, str], Any]]
 
 
 def mirror(**fields: Any) -> Customer:
@@ -40,6 +45,23 @@ def whole_database() -> str:
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names of our own tables
             texts += [str(value) for row in cursor.fetchall() for value in row]
     return "\n".join(texts)
+
+
+def bring_up_to_date() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@pytest.fixture
+def go_back_to(transactional_db: None) -> Iterator[GoBack]:
+    """Takes the database back to what it was after some migrations; afterwards it is brought up to date again."""
+
+    def go_back(migrations: Migrations) -> Callable[[str, str], Any]:
+        MigrationExecutor(connection).migrate(migrations)
+        return MigrationExecutor(connection).loader.project_state(migrations).apps.get_model
+
+    yield go_back
+    bring_up_to_date()
 
 
 @pytest.mark.django_db
@@ -107,74 +129,48 @@ def test_the_id_of_a_form_stands_nowhere_in_the_database_and_finds_its_link_as_a
     assert not verifications_of_form("").exists()
 
 
-@pytest.fixture
-def before_forms(transactional_db: None) -> Iterator[Callable[[str, str], Any]]:
-    """The database as it was before the ids of forms were encrypted; afterwards it is brought up to date again."""
-    executor = MigrationExecutor(connection)
-    newest = executor.loader.graph.leaf_nodes()
-    before = [("customers", "0010_personal_data_revealed")]
-    executor.migrate(before)
-    yield MigrationExecutor(connection).loader.project_state(before).apps.get_model
-    MigrationExecutor(connection).migrate(newest)
-
-
 @pytest.mark.django_db(transaction=True)
-def test_the_ids_of_forms_that_stood_in_clear_are_encrypted_by_the_migration(
-    before_forms: Callable[[str, str], Any], clara: User
-) -> None:
+def test_the_ids_of_forms_that_stood_in_clear_are_encrypted_by_the_migration(go_back_to: GoBack, clara: User) -> None:
+    earlier = go_back_to(BEFORE_FORMS)
     now = datetime.now(UTC)
-    marta = before_forms("customers", "Customer").objects.create(
+    marta = earlier("customers", "Customer").objects.create(
         remote_id="1", payload=encrypt_text("{}"), read_at=now, first_seen_at=now, changed_at=now
     )
     operation = Operation.objects.create(
         kind="create_enhanced_verification_link", requested_by=clara, dedupe_key="1", state=State.SUCCEEDED
     )
-    before_forms("customers", "EnhancedVerification").objects.create(
+    earlier("customers", "EnhancedVerification").objects.create(
         customer_id=marta.pk,
         operation_id=operation.pk,
         form_id=FORM,
         status="draft",
         link=encrypt_text("https://x.example"),
     )
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    bring_up_to_date()
     assert FORM not in whole_database()
     assert verifications_of_form(FORM).get().form_id == FORM
 
 
-@pytest.fixture
-def before_encryption(transactional_db: None) -> Iterator[Callable[[str, str], Any]]:
-    """The database as it was before anything in it was encrypted; afterwards it is brought up to date again."""
-    first = [("operations", "0001_initial"), ("sync", "0001_initial"), ("customers", "0001_initial")]
-    executor = MigrationExecutor(connection)
-    newest = executor.loader.graph.leaf_nodes()
-    executor.migrate(first)
-    yield MigrationExecutor(connection).loader.project_state(first).apps.get_model
-    MigrationExecutor(connection).migrate(newest)
-
-
 @pytest.mark.django_db(transaction=True)
-def test_what_stood_in_clear_is_encrypted_by_the_migration(
-    before_encryption: Callable[[str, str], Any], clara: User
-) -> None:
+def test_what_stood_in_clear_is_encrypted_by_the_migration(go_back_to: GoBack, clara: User) -> None:
+    earlier = go_back_to(BEFORE_ENCRYPTION)
     now = datetime.now(UTC)
     moments = {"read_at": now, "first_seen_at": now, "changed_at": now}
-    before_encryption("customers", "Customer").objects.create(
+    earlier("customers", "Customer").objects.create(
         remote_id="1", identification_number=NUMBER, kyc_form_url=LINK, payload=f'{{"n":"{NUMBER}"}}', **moments
     )
-    before_encryption("sync", "Quarantine").objects.create(
+    earlier("sync", "Quarantine").objects.create(
         resource="customers", item_key="2", payload=f'{{"n":"{NUMBER}"}}', first_seen_at=now, last_seen_at=now
     )
-    before_encryption("sync", "RecordedChange").objects.create(
+    earlier("sync", "RecordedChange").objects.create(
         resource="customers", remote_id="1", columns={"identification_number": [NUMBER, None]}, read_at=now,
         recorded_at=now, source="sync",
     )  # fmt: skip
-    before_encryption("operations", "Operation").objects.create(
+    earlier("operations", "Operation").objects.create(
         kind="create_customer", request={"email": "m@example.org", "identification_number": NUMBER, "submission": "a1"},
         dedupe_key="m", requested_by_id=clara.pk,
     )  # fmt: skip
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    bring_up_to_date()
     assert NUMBER not in whole_database()
     customer = customers_of_number(NUMBER).get()
     assert (customer.identification_number, customer.kyc_form_url) == (NUMBER, LINK)
