@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.actions import ListView
 from backoffice.face.admin import ReadOnlyAdmin
-from backoffice.operations.admin import worker_context
+from backoffice.operations.worker_notice import worker_context
 from backoffice.webhooks.live_checks import PERMISSION
 from backoffice.webhooks.models import WebhookSubscription
 from backoffice.webhooks.public_address import problem_of, public_url

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.face.badges import page_of, status_badge
-from backoffice.operations.admin import worker_context
+from backoffice.operations.worker_notice import worker_context
 from backoffice.provider import get_quick_client
 from backoffice.security.restriction import refuse_restricted
 from customers import services
