@@ -12,8 +12,8 @@ from payments.models import Payment
 class BankAccount(MirroredModel):
     """A bank account of the integration (contract 6.1). Its id is its IBAN. `balance` is in whole units."""
 
-    iban = models.CharField("IBAN", max_length=50, unique=True)
-    bic = models.CharField("BIC", max_length=20, blank=True, default="")
+    iban = models.CharField(_("IBAN"), max_length=50, unique=True)
+    bic = models.CharField(_("BIC"), max_length=20, blank=True, default="")
     name = models.CharField(_("name"), max_length=255, blank=True, default="")
     currency = models.CharField(_("currency"), max_length=10, blank=True, default="")
     balance = models.DecimalField(_("balance"), max_digits=15, decimal_places=4, null=True, blank=True)

@@ -81,7 +81,7 @@ class ReconcilePayment(OperationKind):
         line = BankTransaction.objects.filter(pk=operation.request["line"]).first()
         obstacle = obstacle_to_reconciling(line) if line else _("The bank line is no longer here.")
         if obstacle and not self._is_ours(line, operation):
-            raise CannotBeSent(f"{obstacle} Nothing was sent.")
+            raise CannotBeSent(_("%(obstacle)s Nothing was sent.") % {"obstacle": obstacle})
 
     def send(self, operation: Operation, client: CryptoPocketClient) -> Reconciled:
         """Reconcile, then read the payment, so that the mirror is fresh at once.

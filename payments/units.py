@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import NotFound, UnitMismatch, UnreadableItem
 from backoffice.cryptopocket.pages import Page
@@ -51,10 +53,11 @@ def _check_fractions(client: CryptoPocketClient, items: list[Any]) -> None:
         payment_id, raw = _raw_amount(client, item)
         read = _read_alone(client, payment_id) if payment_id and raw is not None else None
         if read is not None and read.fiat_amount == raw:
-            raise UnitMismatch(
-                f"payment {payment_id} is {raw} in the list and {read.fiat_amount} whole units when read alone, so "
-                "the list is not in cents. Set fiat_unit of list_payments in the contract file."
+            text = _(
+                "payment %(id)s is %(listed)s in the list and %(read)s whole units when read alone, so the list is "
+                "not in cents. Set fiat_unit of list_payments in the contract file."
             )
+            raise UnitMismatch(text % {"id": payment_id, "listed": raw, "read": read.fiat_amount})
 
 
 def _raw_amount(client: CryptoPocketClient, item: Any) -> tuple[str, Decimal | None]:

@@ -108,7 +108,8 @@ def _call_webhook(subject: str, text: str, alerts: list[Alert], recovered: list[
             )
     except (requests.RequestException, OSError, ValueError) as problem:
         return [_("webhook: %(problem)s") % {"problem": type(problem).__name__}]
-    return [] if answer.ok and not answer.is_redirect else [f"webhook: HTTP {answer.status_code}"]
+    is_taken = answer.ok and not answer.is_redirect
+    return [] if is_taken else [_("webhook: %(problem)s") % {"problem": f"HTTP {answer.status_code}"}]
 
 
 def _as_data(alerts: Iterable[Alert]) -> Iterable[dict[str, Any]]:

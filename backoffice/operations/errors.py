@@ -14,6 +14,8 @@ CannotBeSent is raised by kinds, just before the call: something of ours is miss
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class OperationError(Exception):
     """Root of the errors of this room; its text is fit to be shown."""
@@ -24,7 +26,7 @@ class AlreadyRequested(OperationError):
 
     def __init__(self, operation: Any) -> None:
         self.operation = operation
-        super().__init__("The same was asked for before and is still on its way. Nothing new was sent.")
+        super().__init__(_("The same was asked for before and is still on its way. Nothing new was sent."))
 
 
 class NotPossible(OperationError):
@@ -35,7 +37,7 @@ class ReasonMissing(OperationError):
     """The choice asks for a reason."""
 
     def __init__(self) -> None:
-        super().__init__("Say why: the reason is kept with the operation.")
+        super().__init__(_("Say why: the reason is kept with the operation."))
 
 
 class BatchTooLarge(OperationError):
@@ -46,14 +48,15 @@ class IllegalTransition(OperationError):
     """The state machine knows no such step."""
 
     def __init__(self, from_state: str, to_state: str) -> None:
-        super().__init__(f"An operation cannot go from {from_state} to {to_state}.")
+        text = _("An operation cannot go from %(from_state)s to %(to_state)s.")
+        super().__init__(text % {"from_state": from_state, "to_state": to_state})
 
 
 class UnknownKind(OperationError):
     """No domain has registered a kind of this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"No kind of operation is called {name!r}.")
+        super().__init__(_("No kind of operation is called %(name)r.") % {"name": name})
 
 
 class CannotBeSent(OperationError):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from backoffice.operations.errors import UnknownKind
 from backoffice.operations.models import Operation
@@ -141,7 +142,7 @@ class OperationKind(ABC):
 
     def read_back(self, operation: Operation, client: Any) -> ReadBack:
         """Ask the provider whether it was done. Only reads; errors of the client count as "cannot tell"."""
-        return CannotTell(reason="Nothing of this kind can be read back from the provider.")
+        return CannotTell(reason=_("Nothing of this kind can be read back from the provider."))
 
     def apply_read_back(self, operation: Operation, answer: Any) -> dict[str, Any]:
         """Write what a read-back showed; like `apply` unless the two answers differ."""

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit.context import current_context, under_one_id
 from backoffice.audit.services import record
@@ -83,9 +84,9 @@ def check_resource(*, name: str, requested_by: Any = None, seed: int | None = No
             with caused_by(CauseKind.DRIFT, check.pk):
                 _compare_sample(resource, check)
         except (CryptoPocketError, ProviderDownError) as problem:
-            _end(check, error=f"{problem} What was compared before that counts.")
+            _end(check, error=_("%(problem)s What was compared before that counts.") % {"problem": problem})
         except BaseException as problem:
-            _end(check, error=f"A fault of ours: {type(problem).__name__}.")
+            _end(check, error=_("A fault of ours: %(kind)s.") % {"kind": type(problem).__name__})
             raise
         else:
             _end(check)
@@ -105,7 +106,7 @@ def choose_rows(resource: Resource, *, count: int, seed: int) -> list[int]:
 def _begin(resource: Resource, *, seed: int, requested_by: Any) -> DriftCheck:
     now = timezone.now()
     DriftCheck.objects.filter(resource=resource.name, finished_at=None, started_at__lt=now - DEAD_AFTER).update(
-        finished_at=now, error="The process ended without a word."
+        finished_at=now, error=_("The process ended without a word.")
     )
     check = DriftCheck(
         resource=resource.name,

@@ -14,6 +14,8 @@ SyncError
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 if TYPE_CHECKING:
     from backoffice.sync.models import SyncRun
 
@@ -28,7 +30,8 @@ class SyncAlreadyRunning(SyncError):  # noqa: N818 - the name says what happened
     def __init__(self, resource: str, run: "SyncRun | None") -> None:
         self.resource = resource
         self.run = run
-        super().__init__(f"A sync of {resource} is already running; nothing was read.")
+        text = _("A sync of %(resource)s is already running; nothing was read.")
+        super().__init__(text % {"resource": resource})
 
 
 class LeaseLostError(SyncError):
@@ -36,8 +39,10 @@ class LeaseLostError(SyncError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This run gave no sign of life for so long that another one took its place. "
-            "It stopped; the rows at hand were not written, those before were."
+            _(
+                "This run gave no sign of life for so long that another one took its place. "
+                "It stopped; the rows at hand were not written, those before were."
+            )
         )
 
 
@@ -57,28 +62,31 @@ class RestrictedRowError(SyncError):
     """The object is about somebody who asked to be forgotten: it is not read singly any more."""
 
     def __init__(self) -> None:
-        super().__init__("It is about somebody who asked to be forgotten; nothing was read.")
+        super().__init__(_("It is about somebody who asked to be forgotten; nothing was read."))
 
 
 class SuddenEmptinessError(SyncError):
     """The provider lists nothing, although many rows are known."""
 
     def __init__(self, known: int) -> None:
-        super().__init__(
-            f"The provider lists nothing at all, twice, although {known} rows are known here. "
+        text = _(
+            "The provider lists nothing at all, twice, although %(known)d rows are known here. "
             "Nothing was marked as missing. Check the credentials and the contract file's path of this list."
         )
+        super().__init__(text % {"known": known})
 
 
 class DriftCheckRunningError(SyncError):
     """Another drift check of this resource runs."""
 
     def __init__(self, resource: str) -> None:
-        super().__init__(f"A drift check of {resource} is already running; nothing was read.")
+        text = _("A drift check of %(resource)s is already running; nothing was read.")
+        super().__init__(text % {"resource": resource})
 
 
 class ProviderDownError(SyncError):
     """Several single reads failed one after the other."""
 
     def __init__(self, failures: int, last: Exception) -> None:
-        super().__init__(f"{failures} single reads failed one after the other, so the rest was not tried. Last: {last}")
+        text = _("%(count)d single reads failed one after the other, so the rest was not tried. Last: %(last)s")
+        super().__init__(text % {"count": failures, "last": last})

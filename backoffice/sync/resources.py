@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.objects import Item
@@ -102,7 +103,7 @@ class Resource:
     def read_singly(self, client: CryptoPocketClient, remote_id: str) -> Item[Any]:
         """Read one object; the log of calls learns which. Raises NothingOpenError, CryptoPocketError."""
         if self.read_one is None:
-            raise NothingOpenError(f"{self.name} has no objects that are read singly.")
+            raise NothingOpenError(_("%(name)s has no objects that are read singly.") % {"name": self.name})
         with about(self.model._meta.label_lower, remote_id):  # noqa: SLF001 - Django's documented way to ask
             return self.read_one(client, remote_id)
 
@@ -131,8 +132,8 @@ def get_resource(name: str) -> Resource:
     """The resource of that name. Raises UnknownResourceError."""
     resource = find_resource(name)
     if resource is None:
-        known = ", ".join(sorted(_resources)) or "none"
-        raise UnknownResourceError(f"There is no resource called {name!r}; known are: {known}.")
+        text = _("There is no resource called %(name)r; known are: %(known)s.")
+        raise UnknownResourceError(text % {"name": name, "known": ", ".join(sorted(_resources)) or _("none")})
     return resource
 
 

@@ -10,6 +10,8 @@ import msgspec
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.audit.context import current_context, under_one_id
 from backoffice.audit.services import record
@@ -73,11 +75,12 @@ def _run(resource: Resource, mode: SyncRun.Mode, *, requested_by: Any, progress:
         logger.warning("sync of %s failed: %s", resource.name, type(problem).__name__)
         lease.end(SyncRun.State.FAILED, error=_explain(str(problem), lease.run))
     except (KeyboardInterrupt, SystemExit, SoftTimeLimitExceeded):
-        lease.end(SyncRun.State.ABANDONED, error=_explain("The run was interrupted.", lease.run))
+        lease.end(SyncRun.State.ABANDONED, error=_explain(_("The run was interrupted."), lease.run))
         raise
     except Exception as problem:
         # Only the kind: the text of a database error can hold personal data. The log has the traceback.
-        lease.end(SyncRun.State.FAILED, error=_explain(f"A fault of ours: {type(problem).__name__}.", lease.run))
+        fault = _("A fault of ours: %(kind)s.") % {"kind": type(problem).__name__}
+        lease.end(SyncRun.State.FAILED, error=_explain(fault, lease.run))
         raise
     else:
         lease.end(SyncRun.State.SUCCEEDED, error=note)
@@ -231,7 +234,14 @@ def _retry(item: Quarantine) -> bool:
 
 
 def _explain(what: str, run: SyncRun) -> str:
-    written = f"{run.pages} pages were read before that, and written." if run.pages else "Nothing was written."
-    if run.mode == SyncRun.Mode.FULL and run.pages:
-        return f"{what} {written} The next full sync goes on from there."
-    return f"{what} {written} The next sync tries again."
+    """What went wrong, what was written before it, and what the next run does about it."""
+    if not run.pages:
+        return " ".join([what, _("Nothing was written."), _("The next sync tries again.")])
+    written = ngettext(
+        "%(count)d page was read before that, and written.",
+        "%(count)d pages were read before that, and written.",
+        run.pages,
+    )
+    is_gone_on_with = run.mode == SyncRun.Mode.FULL
+    following = _("The next full sync goes on from there.") if is_gone_on_with else _("The next sync tries again.")
+    return " ".join([what, written % {"count": run.pages}, following])

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.errors import CryptoPocketError, InvalidRequest, NotFound, NotSent, UnreadableItem
 from backoffice.observing import CauseKind, caused_by
@@ -256,7 +257,7 @@ def _explain(problem: Exception, name: str) -> Failure:
     """What to do about what went wrong. The texts hold no secrets: only what our own errors say of themselves."""
     if isinstance(problem, NotMirroredError):
         return Failure(
-            text=f"{problem} Its list is asked for.",
+            text=_("%(problem)s Its list is asked for.") % {"problem": problem},
             tries=pacing.TRIES_NOT_FOUND,
             tries_unsigned=1,
             is_of_the_provider=False,
@@ -271,4 +272,5 @@ def _explain(problem: Exception, name: str) -> Failure:
     if isinstance(problem, CryptoPocketError):
         return Failure(text=str(problem))
     logger.error("read_back_failed", error=type(problem).__name__, exc_info=problem)
-    return Failure(text=f"A fault of ours: {type(problem).__name__}. The log has the details.")
+    text = _("A fault of ours: %(kind)s. The log has the details.")
+    return Failure(text=text % {"kind": type(problem).__name__})

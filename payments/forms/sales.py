@@ -42,7 +42,7 @@ class OffRampForm(SubmissionForm):
         widget=forms.RadioSelect,
     )
     iban = forms.CharField(
-        label="IBAN",
+        label=_("IBAN"),
         required=False,
         max_length=60,
         help_text=_("Needed for a payout to an IBAN."),

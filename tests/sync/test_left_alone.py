@@ -82,7 +82,7 @@ def test_an_id_that_cannot_be_sent_lets_the_others_be_read(remote: RemoteList, p
     assert (run.state, run.seen, run.error) == (
         SyncRun.State.SUCCEEDED,
         1,
-        "1 objects could not be read and are tried again later: payment_id is empty or cannot stand in a path (1).",
+        "1 object could not be read and is tried again later: payment_id is empty or cannot stand in a path (1).",
     )
     sync("purchases", "open")
     assert asked[".."] == 1

@@ -159,7 +159,7 @@ def test_open_leaves_an_object_alone_that_the_provider_refuses(remote: RemoteLis
     payments_resource(remote, read_one=read_one)
     run = sync("purchases", "open")
     assert (run.state, run.seen) == (SyncRun.State.SUCCEEDED, 1)
-    assert run.error == "1 objects could not be read and are tried again later: refused with user_banned (1)."
+    assert run.error == "1 object could not be read and is tried again later: refused with user_banned (1)."
     sync("purchases", "open")
     assert asked.count("2") == 1
 

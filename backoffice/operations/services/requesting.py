@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit.context import current_context, new_correlation_id
 from backoffice.operations.errors import AlreadyRequested, BatchTooLarge
@@ -118,7 +119,8 @@ class _NotInserted(Exception):  # noqa: N818 - it never leaves this module
 def _check_size(count: int) -> None:
     limit = settings.OPERATIONS_BATCH_LIMIT
     if not 1 <= count <= limit:
-        raise BatchTooLarge(f"{count} at once: choose between 1 and {limit}. Nothing was asked.")
+        text = _("%(count)d at once: choose between 1 and %(limit)d. Nothing was asked.")
+        raise BatchTooLarge(text % {"count": count, "limit": limit})
 
 
 def _draft(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.sync.engine.columns import Columns, columns_of, prepare_moment
 from backoffice.sync.engine.learning import Learned, Watch
@@ -152,7 +153,7 @@ def _lock_rows(resource: Resource, incoming: Sequence[Incoming], *, columns: Col
 
 def _plan_first_sight(plan: _Plan, item: Incoming) -> Outcome:
     if item.payload is None:
-        raise NotMirroredError("A part of an object came that is not mirrored yet; nothing was written.")
+        raise NotMirroredError(_("A part of an object came that is not mirrored yet; nothing was written."))
     values = {
         **plan.columns.defaults,
         **item.columns,

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, connections, models
+from django.utils.translation import gettext
 
 from backoffice.security.fields import BlindIndexField, EncryptedTextField
 from backoffice.security.masking import mask
@@ -155,49 +156,51 @@ def _allow() -> str:
 
 
 def _forbid() -> str:
-    return "is missing"
+    return gettext("is missing")
 
 
 def _check_text(value: Any, longest: int | None) -> str:
     if type(value) is not str:
-        return "is not text"
+        return gettext("is not text")
     if longest is not None and len(value) > longest:
-        return f"is longer than {longest} characters"
-    return "contains a NUL character" if "\x00" in value else ""
+        return gettext("is longer than %(count)d characters") % {"count": longest}
+    return gettext("contains a NUL character") if "\x00" in value else ""
 
 
 def _check_exact_decimal(value: Any, longest: int) -> str:
     if not isinstance(value, Decimal) or not value.is_finite():
-        return "is not a number"
-    return f"has more than {longest} digits" if len(format(value, "f")) > longest else ""
+        return gettext("is not a number")
+    is_too_long = len(format(value, "f")) > longest
+    return gettext("has more than %(count)d digits") % {"count": longest} if is_too_long else ""
 
 
 def _check_decimal(value: Any, whole_digits: int, decimals: int) -> str:
     if not isinstance(value, Decimal) or not value.is_finite():
-        return "is not a number"
+        return gettext("is not a number")
     _, digits, exponent = value.as_tuple()
     if value and value.adjusted() >= whole_digits:
-        return f"has more than {whole_digits} digits before the point"
+        return gettext("has more than %(count)d digits before the point") % {"count": whole_digits}
     surplus = -int(exponent) - decimals
     if surplus > 0 and any(digits[-surplus:]):
-        return f"has more than {decimals} digits after the point, and would lose some"
+        text = gettext("has more than %(count)d digits after the point, and would lose some")
+        return text % {"count": decimals}
     return ""
 
 
 def _check_moment(value: Any) -> str:
-    return "" if isinstance(value, datetime) and value.tzinfo is not None else "is not a time with its zone"
+    return "" if isinstance(value, datetime) and value.tzinfo is not None else gettext("is not a time with its zone")
 
 
 def _check_flag(value: Any) -> str:
-    return "" if isinstance(value, bool) else "is neither true nor false"
+    return "" if isinstance(value, bool) else gettext("is neither true nor false")
 
 
 def _check_whole_number(value: Any, limits: tuple[int | None, int | None]) -> str:
     if type(value) is not int:
-        return "is not a whole number"
+        return gettext("is not a whole number")
     lowest, highest = limits
     fits = (lowest is None or value >= lowest) and (highest is None or value <= highest)
-    return "" if fits else "is too large"
+    return "" if fits else gettext("is too large")
 
 
 _CHECKS: tuple[tuple[type, Callable[[Any], Check]], ...] = (

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from functools import partial
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.errors import CryptoPocketError
 from backoffice.cryptopocket.pages import iterate_pages
@@ -34,7 +35,7 @@ def read_everything(session: Session) -> str:
     if _is_suddenly_empty(session):
         raise SuddenEmptinessError(count_present(session.resource))
     if doubt:
-        return f"{doubt} Nothing was marked as missing; all rows that were read were written."
+        return _("%(doubt)s Nothing was marked as missing; all rows that were read were written.") % {"doubt": doubt}
     mark_missing(session, since=since)
     # What only the first pass took for another item's id, or for bad, the second has proved wrong.
     resolve_unseen(session.resource, since=began)
@@ -101,14 +102,15 @@ def _find_doubt(session: Session, *, growth_is_fine: bool, bad_before: Collectio
     """Why this pass cannot say what is missing; empty where it can."""
     totals = [(first, latest) for first, latest in session.run.totals.values() if first is not None]
     if any(latest is None or latest < first for first, latest in totals):
-        return "The list became shorter while it was read."
+        return _("The list became shorter while it was read.")
     if not growth_is_fine and any(latest > first for first, latest in totals):
-        return "The list became longer while it was read."
-    expected = sum(first for first, _ in totals)
+        return _("The list became longer while it was read.")
+    expected = sum(first for first, _latest in totals)
     shown = _count_shown(session, bad_before)
     if shown < expected:
-        return f"The provider says that there are {expected}, and listed only {shown} different ones."
-    return "The list is empty." if _is_suddenly_empty(session) else ""
+        text = _("The provider says that there are %(expected)d, and listed only %(shown)d different ones.")
+        return text % {"expected": expected, "shown": shown}
+    return _("The list is empty.") if _is_suddenly_empty(session) else ""
 
 
 def _count_shown(session: Session, bad_before: Collection[str]) -> int:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from backoffice.audit.context import current_context
 from backoffice.audit.services import record
@@ -130,8 +131,10 @@ def _abandon(run: SyncRun, silent: Q) -> int:
         marked = SyncRun.objects.filter(silent, pk=run.pk).update(
             state=run.state,
             finished_at=timezone.now(),
-            error="The process ended without a word (no sign of life). What it had read was written; "
-            "the next full sync goes on from there.",
+            error=_(
+                "The process ended without a word (no sign of life). What it had read was written; "
+                "the next full sync goes on from there."
+            ),
         )
         if marked:
             record("sync.ended", subject=run, sync_run_id=run.pk, **_outcome_of(run))

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from backoffice.cryptopocket.errors import (
     CryptoPocketError,
@@ -48,7 +50,7 @@ def read_open_rows(session: Session) -> str:
     """
     resource = session.resource
     if resource.open_rows is None or resource.read_one is None:
-        raise NothingOpenError(f"{resource.name} has no objects that are read singly.")
+        raise NothingOpenError(_("%(name)s has no objects that are read singly.") % {"name": resource.name})
     reader = _Reader(session)
     try:
         for row in find_due(resource, resource.open_rows()):
@@ -107,7 +109,12 @@ class _Reader:
         if not self._unread:
             return ""
         reasons = ", ".join(f"{reason} ({count})" for reason, count in self._unread.most_common())
-        return f"{self._unread.total()} objects could not be read and are tried again later: {reasons}."
+        text = ngettext(
+            "%(count)d object could not be read and is tried again later: %(reasons)s.",
+            "%(count)d objects could not be read and are tried again later: %(reasons)s.",
+            self._unread.total(),
+        )
+        return text % {"count": self._unread.total(), "reasons": reasons}
 
     def read(self, row: Any) -> None:
         """Read one row's object anew. Raises ProviderDownError, NotAuthorised, LeaseLostError."""
@@ -117,7 +124,7 @@ class _Reader:
         except NotFound:
             self._note_missing(row, before=began)
         except Refused as refused:
-            self._note_unread(row, f"refused with {refused.code}", longer_each_time=True)
+            self._note_unread(row, _("refused with %(code)s") % {"code": refused.code}, longer_each_time=True)
         except InvalidRequest as problem:
             self._note_unread(row, problem.reason, longer_each_time=True)
         except (NotSent, OutcomeUnknown) as problem:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.errors import UnreadableItem
 from backoffice.sync.engine.columns import Columns, columns_of
@@ -96,7 +97,7 @@ class Sightings:
         self.refuse(
             sighting,
             fault="id",
-            reason="is not unique: another item of the list has the same id and other content",
+            reason=_("is not unique: another item of the list has the same id and other content"),
             anothers_key=f"{sighting.remote_id[:80]}{mark_of_repeated(sighting.fingerprint)}",
         )
 
