@@ -1,13 +1,24 @@
-"""What the templates say can be translated: none shows a word that is not marked."""
+"""What people read can be translated: no template shows a word that is not marked, nor a code in place of one."""
 
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.template.base import Lexer, Token, TokenType
+from django.utils.functional import Promise
+
+import banking.operations
+import customers.operations.shared
+import payments.operations.shared
+from backoffice.sync import drift, viewing
+from backoffice.sync.engine import session
+from backoffice.sync.shown import label_of_source
+from backoffice.webhooks import reading_back
+from customers.services import kyc
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(path.relative_to(FOLDER) for path in FOLDER.rglob("*.*") if path.suffix in {".html", ".txt"})
@@ -109,3 +120,21 @@ def test_every_word_of_a_template_is_marked_for_translation(template: Path) -> N
 )
 def test_an_unmarked_word_is_found_wherever_it_stands(source: str, words: list[str]) -> None:
     assert unmarked_words(source) == words
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        banking.operations,
+        customers.operations.shared,
+        drift,
+        kyc,
+        payments.operations.shared,
+        reading_back,
+        session,
+        viewing,
+    ],
+    ids=lambda room: room.__name__,
+)
+def test_what_brought_a_change_is_said_in_a_marked_word(room: Any) -> None:
+    assert isinstance(label_of_source(room.SOURCE), Promise)

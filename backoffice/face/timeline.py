@@ -35,6 +35,7 @@ from backoffice.operations.queries import operations_about
 from backoffice.security.restriction import is_restricted
 from backoffice.sync.models import MirroredModel, RecordedChange
 from backoffice.sync.queries import history_of
+from backoffice.sync.shown import label_of_source
 from backoffice.webhooks.queries import events_of, is_told_of
 
 from .cards import Words
@@ -188,7 +189,7 @@ def _read_changes(row: MirroredModel, words: Words, start: Position | None, *, s
 def _origin_of(change: RecordedChange, *, sees_runs: bool) -> Any:
     """By which run, or by what else."""
     if change.run is None:
-        return change.source
+        return label_of_source(change.source)
     text = _("by run #%(number)s") % {"number": change.run.pk}
     if not sees_runs:
         return text

@@ -29,7 +29,7 @@ from .filters import QuarantineFilterSet, RecordedChangeFilterSet, SyncRunFilter
 from .models import Quarantine, RecordedChange, SyncRun
 from .queries import about_restricted, has_anothers_id, open_quarantine
 from .services import retry_quarantined
-from .shown import changes_in_words, label_of_resource, link_to_object, name_of
+from .shown import changes_in_words, label_of_resource, label_of_source, link_to_object, name_of
 
 CHANGE_COLUMNS = (
     Column(label=gettext_lazy("Object"), value=link_to_object),
@@ -218,7 +218,7 @@ class RecordedChangeAdmin(ReadOnlyAdmin):
         """The run, or what else brought it."""
         if change.run:
             return link_to(change.run, _("sync run #%(number)s") % {"number": change.run_id})
-        return format_html("{}", change.source)
+        return format_html("{}", label_of_source(change.source))
 
 
 WHY_NOT_AGAIN = gettext_lazy(

@@ -8,12 +8,28 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.face.cards import Words
 from backoffice.face.history import differences_of
 
 from .models import DriftFinding, MirroredModel, RecordedChange
 from .resources import find_resource
+
+SOURCES: dict[str, Any] = {
+    "asked for": gettext_lazy("asked for"),
+    "drift": gettext_lazy("drift"),
+    "operation": gettext_lazy("operation"),
+    "quarantine": gettext_lazy("quarantine"),
+    "sync": gettext_lazy("sync"),
+    "viewed": gettext_lazy("viewed"),
+    "webhook": gettext_lazy("webhook"),
+}
+
+
+def label_of_source(source: str) -> Any:
+    """What brought a change, where no run did; its name where it is not known here."""
+    return SOURCES.get(source, source)
 
 
 def label_of_resource(name: str) -> Any:
