@@ -59,7 +59,8 @@ class ObjectView:
 
     With `posts`, the button posts at once and the view is called with POST only. With `recent_sign_in`, whoever
     signed in too long ago proves again who they are first. `by_kind` gives the kinds of operation where the view
-    besides asks for the permission of the row's kind.
+    besides asks for the permission of the row's kind. `reveals` is for a view with a form beside which personal values
+    are revealed: it is sent back to itself with what was typed, and looks at `revealing.comes_from_reveal`.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ObjectView:
     posts: bool = False
     has_button: bool = True
     recent_sign_in: bool = False
+    reveals: bool = False
     by_kind: Callable[[], Iterable[Any]] | None = None
     shown_for: Callable[[Any], bool] = lambda _row: True
 

@@ -13,12 +13,17 @@ from backoffice.operations.models import Operation
 from backoffice.security.restriction import refuse_restricted
 
 from .revealed import open_for_a_minute, seconds_left
+from .sensitive import is_given
+
+_PAGE = "page"
+_OWN_PAGE = "change"
 
 
 def reveal_field(request: HttpRequest, model_admin: Any, object_id: str, name: str) -> HttpResponseBase:
     """Open the field for this session and go back to the page it stands on; an open one stays open no longer for that.
 
-    Raises PermissionDenied, and Http404 for a row that is not there and for a field that is not masked.
+    Where that page has a form, the button sent what was typed in it, and it goes back with the person.
+    Raises PermissionDenied, and Http404 for a row that is not there, and for a field that is not masked or is empty.
     """
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
@@ -33,17 +38,26 @@ def reveal_field(request: HttpRequest, model_admin: Any, object_id: str, name: s
     if not declared.may_be_revealed_by(request.user):
         raise PermissionDenied
     refuse_restricted(row)
+    if not is_given(row, name):
+        raise Http404(_("There is nothing to reveal."))
     if again := ask_to_sign_in_again(request):
         return again
     if not seconds_left(request, row, name):
         _open(request, row, name)
-    return HttpResponseRedirect(f"{model_admin.url_of(_page_of(request, model_admin), row)}#field-{name}")
+    page = _page_of(request, model_admin)
+    address = f"{model_admin.url_of(page, row)}#field-{name}"
+    return HttpResponseRedirect(address, preserve_request=page != _OWN_PAGE)
+
+
+def comes_from_reveal(request: HttpRequest) -> bool:
+    """Whether a page's form comes back with what was typed because a value was revealed: it answers nothing yet."""
+    return request.method == "POST" and _PAGE in request.POST
 
 
 def _page_of(request: HttpRequest, model_admin: Any) -> str:
     """The view of the row on which the button was pressed; its own page where that is none."""
-    asked = request.POST.get("page", "")
-    return asked if asked in {view.name for view in model_admin.object_views} else "change"
+    asked = request.POST.get(_PAGE, "")
+    return asked if asked in {view.name for view in model_admin.object_views if view.reveals} else _OWN_PAGE
 
 
 def _open(request: HttpRequest, row: Any, name: str) -> None:

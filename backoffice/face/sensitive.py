@@ -83,6 +83,15 @@ def shown_value(row: models.Model, name: str) -> str:
     return _shown(row, declared, _read(row, name, declared))
 
 
+def is_given(row: models.Model, name: str) -> bool:
+    """Whether a sensitive field of the row holds anything."""
+    return _is_value(_read(row, name, sensitive_of(row)[name]))
+
+
+def _is_value(value: Any) -> bool:
+    return value is not None and value != ""
+
+
 def _read(row: models.Model, name: str, declared: Sensitive) -> Any:
     return declared.read(row) if declared.read else getattr(row, name)
 
@@ -108,9 +117,9 @@ def sensitive_fact(request: HttpRequest | None, row: models.Model, name: str) ->
 def reveal_widget(
     request: HttpRequest | None, row: models.Model, name: str, value: Any, *, page: str = ""
 ) -> SafeString:
-    """The same of a value that was read already. page: the view of the row that it stands on, to come back to."""
+    """The same of a value that was read already. page: the view with a form that it stands on, to come back to."""
     declared = sensitive_of(row)[name]
-    if value is None or value == "":
+    if not _is_value(value):
         return empty()
     if is_restricted(row):
         return format_html("{}", MASK)

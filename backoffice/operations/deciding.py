@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.face.actions import Button, ObjectView, render_form_page
 from backoffice.face.badges import link_to, moment, page_of, status_badge
 from backoffice.face.cards import Card, Fact, show
+from backoffice.face.revealing import comes_from_reveal
 from backoffice.face.tables import Column, RelatedTable, read_tables
 from backoffice.operations import queries, services
 from backoffice.operations.errors import OperationError
@@ -66,6 +67,7 @@ def decide_view() -> ObjectView:
         view=_decide_view,
         permission=APPROVE,
         recent_sign_in=True,
+        reveals=True,
         has_button=False,
     )
 
@@ -105,8 +107,8 @@ def _decide_view(request: HttpRequest, model_admin: Any, row: Operation | Operat
     if obstacle := obstacle_of(request.user, operations[0]):
         messages.error(request, obstacle)
         return HttpResponseRedirect(page_of(row))
-    form = DecisionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    form = _form_of(request)
+    if form.is_valid():
         return _decide(request, row, form.cleaned_data)
     return render_form_page(
         request,
@@ -122,6 +124,13 @@ def _decide_view(request: HttpRequest, model_admin: Any, row: Operation | Operat
             "tables": read_tables(request, _tables_of(row, operations[0])),
         },
     )
+
+
+def _form_of(request: HttpRequest) -> DecisionForm:
+    """The form as it was answered; not answered yet, but with what was typed, where a value was revealed beside it."""
+    if request.method == "POST" and not comes_from_reveal(request):
+        return DecisionForm(request.POST)
+    return DecisionForm(initial={"reason": request.POST.get("reason", "")})
 
 
 def _warnings_of(operations: list[Operation]) -> list[str]:

@@ -46,6 +46,12 @@ def facts_to_decide(operation: Operation, *, request: HttpRequest, page: str) ->
     return _masked(operation, kind, kind.facts_to_decide(operation), request=request, page=page)
 
 
+def personal_value(operation: Operation, *, name: str) -> Any:
+    """One of the kind's personal values; empty where it was not given or is not kept any more."""
+    kind = find_kind(operation.kind)
+    return kind.personal_values(operation).get(name, "") if kind and operation.request else ""
+
+
 def _masked(
     operation: Operation, kind: OperationKind, facts: Facts, *, request: HttpRequest | None = None, page: str = ""
 ) -> Facts:

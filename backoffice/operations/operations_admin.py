@@ -1,6 +1,8 @@
 """The operations: their list, their pages, and the queue of what awaits approval. Nothing is edited here."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -20,6 +22,7 @@ from backoffice.operations.choices import VIEW_PERMISSION, choice_views
 from backoffice.operations.deciding import approval_card, decide_view, decisions_table
 from backoffice.operations.filters import OperationFilterSet
 from backoffice.operations.kinds import all_kinds, find_kind
+from backoffice.operations.masked import personal_value
 from backoffice.operations.models import Operation, State
 from backoffice.operations.operation_page import asked_card, people_card, standing_context, standing_view
 from backoffice.operations.services.permissions import SEE_EVERY, only_visible, revealable
@@ -89,7 +92,8 @@ class OperationAdmin(ReadOnlyAdmin):
     def sensitive_of(self, row: Operation) -> Mapping[str, Sensitive]:
         """What the row's kind declares as personal."""
         kind = find_kind(row.kind)
-        return revealable(kind) if kind else {}
+        declared = revealable(kind) if kind else {}
+        return {name: replace(each, read=partial(personal_value, name=name)) for name, each in declared.items()}
 
     def sensitive_by_kind(self) -> Iterable[tuple[Any, Mapping[str, Sensitive]]]:
         """What each kind declares as personal."""

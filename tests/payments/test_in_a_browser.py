@@ -4,16 +4,17 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from backoffice.audit.models import AuditRecord
-from backoffice.operations.models import ApprovalPolicy, Operation
+from backoffice.operations.models import ApprovalPolicy, Operation, State
 from backoffice.operations.services import perform
 from backoffice.sandbox import Sandbox
 from customers.models import Customer
@@ -157,6 +158,63 @@ def test_sofia_reveals_the_payout_iban_before_she_approves_and_the_record_says_s
         ("field.revealed", "sofia"),
         ("operation.approved", "sofia"),
     ]
+
+
+@pytest.fixture
+def open_to_decide(
+    live_server: LiveServer, client: Client, waiting_sale: Operation, sofia: User
+) -> Callable[[BrowserContext], Page]:
+    """Opens the page on which Sofía decides about the off-ramp, in a browser of hers."""
+
+    def _open(context: BrowserContext) -> Page:
+        sign_in(client, sofia)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        page = context.new_page()
+        page.goto(live_server.url + reverse("admin:operations_operation_decide", args=[waiting_sale.pk]))
+        return page
+
+    return _open
+
+
+@pytest.mark.parametrize("with_scripts", [True, False])
+def test_what_sofia_has_typed_stays_when_she_reveals_the_payout_iban(
+    browser: Browser, open_to_decide: Callable[[BrowserContext], Page], with_scripts: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=with_scripts)
+    page = open_to_decide(context)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Why not?").fill("Lena says this is not her account")
+    page.get_by_role("button", name="Reveal: Payout IBAN").click()
+    expect(page.locator("#field-payout_iban code")).to_have_text(IBAN)
+    expect(page.get_by_label("Why not?")).to_have_value("Lena says this is not her account")
+    assert Operation.objects.get().state == State.AWAITING_APPROVAL
+    assert not [address for address in asked if "Lena" in address or IBAN in address]
+    page.get_by_role("button", name="Do not approve").click()
+    expect(page.locator("#standing")).to_contain_text("It was not approved.")
+    expect(page.locator("#standing")).to_contain_text("Lena says this is not her account")
+    context.close()
+
+
+def test_what_sofia_has_typed_stays_when_she_signed_in_too_long_ago_to_reveal(
+    context: BrowserContext, open_to_decide: Callable[[BrowserContext], Page], settings: Any
+) -> None:
+    page = open_to_decide(context)
+    reason, reveal = page.get_by_label("Why not?"), page.get_by_role("button", name="Reveal: Payout IBAN")
+    reason.fill("Lena says this is not her account")
+    within, settings.REAUTHENTICATION_SECONDS = settings.REAUTHENTICATION_SECONDS, 0
+    reveal.click()
+    expect(page.get_by_role("alert")).to_contain_text("Not shown.")
+    look_at(page, "decide-not-revealed")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Open this page once more").click()
+    expect(opened.value).to_have_url(re.compile("/account/confirm/"))
+    settings.REAUTHENTICATION_SECONDS = within
+    reveal.click()
+    expect(page.locator("#field-payout_iban code")).to_have_text(IBAN)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(reason).to_have_value("Lena says this is not her account")
+    assert AuditRecord.objects.filter(action="field.revealed").count() == 1
 
 
 def look_at(page: Page, name: str) -> None:

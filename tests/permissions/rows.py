@@ -10,10 +10,15 @@ from django.db import models
 from django.utils import timezone
 
 from backoffice.operations.models import Operation, OperationApproval, OperationBatch
-from customers.models import Customer, DelegatedVerification
+from banking.models import BankTransaction
+from customers.captures import digest_of
+from customers.models import CompanyVerification, Customer, DelegatedVerification
+from customers.personal import PERSONAL
 
 _PAIR = {"payment_id": "p1", "bank_transaction_id": "1", "iban": "", "booked_on": "", "line": 1, "payment": 1}
-_PERSON = {"name": "Lena", "last_name": "Ortega", "email": "lena@example.org", "submission": "mark"}
+_REVEALED = dict.fromkeys(PERSONAL, "1")
+_PERSON = {"name": "Lena", "last_name": "Ortega", "email": "lena@example.org", "submission": "mark", **_REVEALED}
+_DELEGATED = "create_customer_delegated_kyc"
 
 _PURCHASE = {
     "user_id": "1",
@@ -31,6 +36,7 @@ _SALE = {
     "amount": "5",
     "symbol": "USDC",
     "blockchain": "polygon",
+    "iban": "1",
     "quoted_amount": "5.00",
     "quoted_currency": "EUR",
 }
@@ -45,11 +51,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "create_payment": _PURCHASE,
     "create_guided_payment": _PURCHASE,
     "create_off_ramp": _SALE,
-    "create_customer_delegated_kyc": {
+    _DELEGATED: {
         "verification": 1,
         "name": "Lena Ortega",
         "email": "lena@example.org",
-        "details_sha256": "0",
+        "details_sha256": digest_of(_REVEALED),
         "captures": [],
         "submission": "mark",
     },
@@ -82,6 +88,14 @@ def make_row(model: type[models.Model], **given: Any) -> Any:
         if field.name not in {**more, **given} and _must_be_given(field)
     }
     return model._default_manager.create(**values, **{**more, **given})
+
+
+def operation_of(kind: str) -> Operation:
+    """An operation of that kind, with what its page shows besides."""
+    operation: Operation = make_row(Operation, kind=kind, request=REQUESTS[kind], dedupe_key=kind)
+    if kind == _DELEGATED:
+        make_row(DelegatedVerification, operation=operation)
+    return operation
 
 
 def _must_be_given(field: Any) -> bool:
@@ -128,8 +142,9 @@ def _of_approval() -> dict[str, Any]:
 
 def _of_delegated_verification() -> dict[str, Any]:
     """One that was asked for: nobody sees what a colleague has not finished."""
-    kind = "create_customer_delegated_kyc"
-    return {"operation": make_row(Operation, kind=kind, request=REQUESTS[kind], dedupe_key="delegated")}
+    number = Operation.objects.count()
+    asked = make_row(Operation, kind=_DELEGATED, request=REQUESTS[_DELEGATED], dedupe_key=f"delegated {number}")
+    return {"operation": asked, "details": _REVEALED, "submission": f"{number:032}"}
 
 
 def _colleague(name: str = "otto") -> User:
@@ -137,7 +152,15 @@ def _colleague(name: str = "otto") -> User:
 
 
 _MORE: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
-    Customer: lambda: {"name": "Lena", "email": "lena@example.org", "payload": "{}"},
+    BankTransaction: lambda: {"counterparty_iban": "1"},
+    CompanyVerification: lambda: {"link": "1", "password": "1"},
+    Customer: lambda: {
+        "name": "Lena",
+        "email": "lena@example.org",
+        "identification_number": "1",
+        "kyc_form_url": "1",
+        "payload": "{}",
+    },
     DelegatedVerification: _of_delegated_verification,
     Operation: _of_operation,
     OperationBatch: _of_batch,

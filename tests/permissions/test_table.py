@@ -21,7 +21,7 @@ from backoffice.operations.kinds import all_kinds
 from backoffice.sandbox import Sandbox
 from backoffice.security.groups import GROUPS
 from tests.people import sign_in
-from tests.permissions.rows import REQUESTS, SEEN_BY_ALL, make_row
+from tests.permissions.rows import REQUESTS, SEEN_BY_ALL, make_row, operation_of
 
 pytestmark = pytest.mark.django_db
 
@@ -121,11 +121,13 @@ class Walk:
         assert line.model is not None
         key = (line.model, line.kind)
         if key not in self._rows:
-            given = {"kind": line.kind, "request": REQUESTS[line.kind], "dedupe_key": line.kind} if line.kind else {}
-            seen = line.model._default_manager.filter(**SEEN_BY_ALL.get(line.model, {}))
-            existing = None if line.kind else seen.exclude(**_own(line, self._client)).first()
-            self._rows[key] = existing or make_row(line.model, **given)
+            self._rows[key] = operation_of(line.kind) if line.kind else self._row_of_any_kind(line)
         return self._rows[key]
+
+    def _row_of_any_kind(self, line: Line) -> Any:
+        assert line.model is not None
+        seen = line.model._default_manager.filter(**SEEN_BY_ALL.get(line.model, {}))
+        return seen.exclude(**_own(line, self._client)).first() or make_row(line.model)
 
 
 def _own(line: Line, client: Client) -> dict[str, Any]:

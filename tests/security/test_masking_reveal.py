@@ -136,6 +136,13 @@ def test_only_what_is_masked_can_be_revealed(at_claras: Client, lena: Customer, 
     assert not AuditRecord.objects.filter(action="field.revealed").exists()
 
 
+@pytest.mark.parametrize("field", ["identification_number", "kyc_form_url", "email"])
+def test_what_is_empty_cannot_be_revealed(at_claras: Client, lena: Customer, field: str) -> None:
+    Customer.objects.update(**{field: ""})
+    assert press(at_claras, lena, field).status_code == 404
+    assert not AuditRecord.objects.filter(action="field.revealed").exists()
+
+
 def test_a_row_that_is_gone_is_said_to_be(at_claras: Client, lena: Customer) -> None:
     assert at_claras.post("/admin/customers/customer/424242/reveal/identification_number/").status_code == 404
 

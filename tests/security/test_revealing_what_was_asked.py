@@ -201,13 +201,15 @@ def test_only_what_the_kind_names_can_be_revealed(client: Client, sale: Operatio
     assert not records()
 
 
-@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "delete", "history", "../../"])
+@pytest.mark.parametrize(
+    "page", ["https://evil.example/", "//evil.example", "delete", "history", "cancel", "do-again", "../../"]
+)
 def test_the_way_back_is_only_ever_to_a_page_of_the_operation(
     client: Client, sale: Operation, sofia: User, page: str
 ) -> None:
     sign_in(client, sofia)
     answer = press(client, sale, "payout_iban", page)
-    assert answer.headers["Location"] == f"{address_of(sale)}#field-payout_iban"
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{address_of(sale)}#field-payout_iban")
 
 
 def test_who_signed_in_long_ago_signs_in_again_first(client: Client, sale: Operation, sofia: User) -> None:
@@ -223,6 +225,40 @@ def test_a_sale_to_the_registered_account_has_no_iban_to_reveal(client: Client, 
     shown = look(client, sale)
     assert "Banco Uno" in shown
     assert "Payout IBAN" not in shown
+    assert press(client, sale, "payout_iban").status_code == 404
+    assert not records()
+
+
+def test_what_nadia_was_not_asked_for_cannot_be_revealed(
+    client: Client, delegated: DelegatedVerification, registration: Operation, sofia: User
+) -> None:
+    details = {**NADIA, "phone": ""}
+    operation = delegated.operation
+    assert operation is not None
+    operation.request = {**operation.request, "details_sha256": digest_of(details)}
+    operation.save()
+    registration.request = details
+    registration.save()
+    DelegatedVerification.objects.update(details=details)
+    sign_in(client, sofia)
+    for row in (delegated, operation, registration):
+        assert press(client, row, "phone").status_code == 404
+    assert not records()
+
+
+def test_what_sofia_has_typed_comes_back_with_the_value_and_decides_nothing(
+    client: Client, sale: Operation, sofia: User
+) -> None:
+    sign_in(client, sofia)
+    typed = {"page": "decide", "reason": "Lena did not call", "decision": "refuse"}
+    answer = client.post(address_of(sale, "reveal", "payout_iban"), typed, follow=True)
+    shown = answer.content.decode()
+    assert f'data-copy="{IBAN}"' in shown
+    assert ">\nLena did not call</textarea>" in shown
+    assert answer.redirect_chain == [(f"{address_of(sale, 'decide')}#field-payout_iban", 307)]
+    assert "no-store" in answer.headers["Cache-Control"]
+    sale.refresh_from_db()
+    assert sale.state == State.AWAITING_APPROVAL
 
 
 @pytest.mark.parametrize("view", ["change", "decide"])
@@ -322,8 +358,9 @@ def test_of_somebody_who_asked_to_be_forgotten_nothing_is_revealed(
     for text in (look(client, sale), look(client, delegated), look(client, earlier)):
         assert not [value for name, value in NADIA.items() if name in PERSONAL and f">{value}<" in text]
     # An attempt that is not known to be about them has nothing to show either.
-    press(client, earlier, "dob")
+    assert press(client, earlier, "dob").status_code == 404
     assert NADIA["dob"] not in look(client, earlier)
+    assert len(records()) == 1
 
 
 def test_data_that_were_changed_later_are_not_shown_as_what_was_asked_for(
@@ -331,10 +368,11 @@ def test_data_that_were_changed_later_are_not_shown_as_what_was_asked_for(
 ) -> None:
     DelegatedVerification.objects.update(details={**NADIA, "dob": "1991-01-01"})
     sign_in(client, sofia)
-    press(client, delegated.operation, "dob", "decide")
+    assert press(client, delegated.operation, "dob", "decide").status_code == 404
     shown = look(client, delegated.operation, "decide")
     assert "1991-01-01" not in shown
     assert "Date of birth" not in shown
+    assert not records()
 
 
 def test_what_was_purged_is_gone_from_the_pages(
@@ -345,6 +383,9 @@ def test_what_was_purged_is_gone_from_the_pages(
     sign_in(client, sofia)
     for row in (sale, delegated, delegated.operation):
         assert "/reveal/" not in look(client, row)
+        for name in ("payout_iban", "dob"):
+            assert press(client, row, name).status_code == 404
+    assert not records()
 
 
 def test_every_personal_value_of_every_kind_is_named_and_given_to_somebody() -> None:
