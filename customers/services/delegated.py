@@ -108,7 +108,6 @@ def start_delegated_kyc(
     seal: `seal_of` what was looked at. submission: the mark of the form that confirmed it.
     Raises PermissionDenied, NotOpenError, IncompleteError, ChangedMeanwhileError.
     """
-    refuse_forgotten(verification.details["email"])
     captures = list(verification.captures.all())
     missing = missing_kinds(verification.details, captures)
     if missing:
@@ -116,6 +115,7 @@ def start_delegated_kyc(
         raise IncompleteError(_("Still missing: %(names)s. Nothing was asked.") % {"names": names})
 
     def hold(operation: Operation) -> None:
+        refuse_forgotten(verification.details["email"])
         with _open(verification, requested_by) as draft:
             if seal_of(draft.details, draft.captures.all()) != seal:
                 raise ChangedMeanwhileError(_("It was changed after you looked at it. Look again; nothing was asked."))

@@ -28,10 +28,7 @@ def register_customer(*, person: Mapping[str, Any], submission: str, requested_b
     form's mark; the same form sent twice gives the first operation.
     Raises PermissionDenied.
     """
-    refuse_forgotten(person["email"])
-    return ask(
-        kind=CreateCustomer.name, request={**person, "submission": submission}, requested_by=requested_by, subject=None
-    )
+    return _ask_to_register(CreateCustomer.name, person, submission=submission, requested_by=requested_by)
 
 
 def register_company(*, company: Mapping[str, Any], submission: str, requested_by: AbstractBaseUser) -> Asked:
@@ -41,9 +38,18 @@ def register_company(*, company: Mapping[str, Any], submission: str, requested_b
     sent twice gives the first operation.
     Raises PermissionDenied.
     """
-    refuse_forgotten(company["email"])
-    request = {**company, "submission": submission}
-    return ask(kind=RegisterCompany.name, request=request, requested_by=requested_by, subject=None)
+    return _ask_to_register(RegisterCompany.name, company, submission=submission, requested_by=requested_by)
+
+
+def _ask_to_register(
+    kind: str, somebody: Mapping[str, Any], *, submission: str, requested_by: AbstractBaseUser
+) -> Asked:
+    return ask(
+        kind=kind,
+        request={**somebody, "submission": submission},
+        requested_by=requested_by,
+        before_commit=lambda _operation: refuse_forgotten(somebody["email"]),
+    )
 
 
 def find_at_provider(*, email: str, by: AbstractBaseUser) -> Customer | None:

@@ -17,6 +17,8 @@ from django.utils import timezone
 from backoffice.audit.models import AuditRecord
 from backoffice.calls.models import ProviderCall
 from backoffice.operations.models import Operation, OperationApproval, OperationEvent, State
+from backoffice.operations.services import asking
+from backoffice.operations.services.asking import find_earlier
 from backoffice.retention.kinds import FIVE_YEARS_IN_DAYS
 from backoffice.retention.services import purge_due
 from backoffice.sandbox import Sandbox
@@ -437,6 +439,20 @@ def test_nobody_is_registered_again_who_asked_to_be_forgotten(
         services.register_company(company={**person, "company_name": "Ortega"}, submission="2", requested_by=clara)
     with pytest.raises(PermissionDenied):
         services.start_delegated_kyc(verification=checked, seal=seal, submission="4", requested_by=clara)
+    assert not Operation.objects.exists()
+
+
+def test_nobody_is_registered_again_who_asks_to_be_forgotten_in_that_moment(
+    clara: User, lena: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_earlier_and_restrict(**wish: Any) -> Operation | None:
+        erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+        return find_earlier(**wish)
+
+    monkeypatch.setattr(asking, "find_earlier", find_earlier_and_restrict)
+    person = {"name": "Lena", "last_name": "Ortega", "email": "LENA@example.org "}
+    with pytest.raises(PermissionDenied):
+        services.register_customer(person=person, submission="1", requested_by=clara)
     assert not Operation.objects.exists()
 
 
