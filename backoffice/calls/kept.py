@@ -4,7 +4,6 @@ Everything that comes in may be hostile or huge, so the walk has limits: in dept
 Names are read as the catalogue means them: where a provider calls the e-mail address `correo`, the catalogue knows.
 """
 
-import functools
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Any
@@ -15,7 +14,15 @@ from django.conf import settings
 from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.envelope import decode_body
 from backoffice.cryptopocket.observing import ObservedCall
-from backoffice.cryptopocket.redaction import HIDDEN, is_personal, is_secret, mask, redact_single, redact_text
+from backoffice.cryptopocket.redaction import (
+    HIDDEN,
+    is_personal,
+    is_secret,
+    judge_once,
+    mask,
+    redact_single,
+    redact_text,
+)
 
 MOST_BYTES = 16 * 1024
 MOST_VALUES = 400
@@ -71,8 +78,7 @@ def _treatments(endpoint: Endpoint) -> _Treat:
 
 
 def _decide_by(meanings: Mapping[str, set[str]]) -> _Treat:
-    # A provider can send as many names as it likes: only so many are remembered.
-    @functools.lru_cache(maxsize=512)
+    @judge_once
     def decide(name: str) -> _Treatment:
         names = (name, *meanings.get(name, ()))
         if any(map(is_secret, names)):
@@ -171,14 +177,10 @@ class _Walk:
         return _WORDS_OF_JSON.get(type(value), "number")
 
 
+@judge_once
 def _kept_key(key: str) -> str:
-    """A key without what is personal in it; those of usual length are the same few again and again."""
-    return _usual_key(key) if len(key) <= LONGEST_KEY else redact_text(key)[:LONGEST_KEY]
-
-
-@functools.lru_cache(maxsize=2048)
-def _usual_key(key: str) -> str:
-    return redact_text(key)
+    """A key without what is personal in it."""
+    return redact_text(key)[:LONGEST_KEY]
 
 
 def _write(data: Any, known: Mapping[str, str]) -> str:

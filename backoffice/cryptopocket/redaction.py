@@ -2,11 +2,13 @@
 
 import functools
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 HIDDEN = "[hidden]"
+
+Judgement = TypeVar("Judgement")
 
 _SECRETS = {
     "auth", "authorization", "token", "access_token", "api_key", "api_secret", "password", "kyb_link",
@@ -36,6 +38,7 @@ _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
 _BARE_ADDRESS = re.compile(r"\b([\w-]+(?:\.[\w-]+)+)/[^\s\"'<>]+")
 _DATA_URI = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=\s]*")
+_LONGEST_REMEMBERED = 80
 _SHORTEST_IBAN = 12
 """Of what `_IBAN` finds; all else that is looked for has a sign in it that is neither letter nor digit."""
 
@@ -82,14 +85,28 @@ def redact_key(key: Any) -> Any:
     return redact_text(key) if isinstance(key, str) else key
 
 
-@functools.lru_cache(maxsize=4096)
+def judge_once(judge: Callable[[str], Judgement]) -> Callable[[str], Judgement]:
+    """Judge each name once, since the same few are met again and again; those that are long are not remembered.
+
+    A provider can send as many names, and as long ones, as it likes.
+    """
+    remembered = functools.lru_cache(maxsize=2048)(judge)
+
+    @functools.wraps(judge)
+    def decide(name: str) -> Judgement:
+        return remembered(name) if len(name) <= _LONGEST_REMEMBERED else judge(name)
+
+    return decide
+
+
+@judge_once
 def is_secret(name: str) -> bool:
     """Whether nothing at all of what stands under that name may be kept."""
     bare = _bare(name)
     return bare in _BARE_SECRETS or bare.endswith("token") or any(part in bare for part in _SECRET_PARTS)
 
 
-@functools.lru_cache(maxsize=4096)
+@judge_once
 def is_personal(name: str) -> bool:
     """Whether what stands under that name is masked."""
     bare = _bare(name)

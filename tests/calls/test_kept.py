@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -194,6 +195,16 @@ def test_a_hostile_or_huge_answer_costs_little_and_leaves_little(body: bytes) ->
     assert time.perf_counter() - began < 1
     assert len(kept) < 2 * MOST_BYTES
     assert "lena@" not in kept
+
+
+def test_names_without_end_are_not_remembered() -> None:
+    tracemalloc.start()
+    for number in range(300):
+        body = {"status": "ok", f"field_{number}_{'x' * 20_000}": "text", "data": [{f"{number}{'y' * 20_000}": 1}]}
+        _kept(_observe(CATALOGUE["get_payment"], given={"payment_id": "p1"}, body=body))
+    held, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2_000_000
 
 
 def test_what_is_too_large_even_when_cut_is_not_kept() -> None:
