@@ -154,7 +154,7 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
     @column(_("identification type"))
     def identification_type(self, verification: DelegatedVerification) -> str:
         """Which document."""
-        details = verification.details
+        details = {} if is_restricted(verification) else verification.details
         return label_of_value(
             country_code=details.get("country_code", ""), value=details.get("identification_type", "")
         )
@@ -165,10 +165,13 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
         return "" if is_restricted(verification) else str(verification.details.get("professional_activity", ""))
 
     def _captures_of(self, row: DelegatedVerification, *, may_look: bool) -> RelatedTable:
-        address = self.url_of("capture", row)
+        address, is_hidden = self.url_of("capture", row), is_restricted(row)
+
+        def digest(capture: IdentityCapture) -> SafeString | str:
+            return "" if is_hidden else copyable(capture.sha256, shorten=12)
 
         def look(capture: IdentityCapture) -> SafeString | str:
-            if not may_look:
+            if is_hidden or not may_look:
                 return ""
             words = gettext("Look at it")
             link = '<a href="{}?kind={}" target="_blank" rel="noopener">{}</a>'
@@ -183,7 +186,7 @@ class DelegatedVerificationAdmin(ReadOnlyAdmin):
                 Column(label=_("format"), value=lambda capture: capture.media_type),
                 Column(label=_("size"), value=lambda capture: file_size(capture.size), numeric=True),
                 Column(label=_("malware scan"), value=lambda capture: scan_badge(capture.scan_result)),
-                Column(label="SHA-256", value=lambda capture: copyable(capture.sha256, shorten=12)),
+                Column(label="SHA-256", value=digest),
                 Column(label=_("uploaded"), value=lambda capture: moment(capture.created_at)),
                 Column(label=_("picture"), value=look),
             ),
