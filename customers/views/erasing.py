@@ -64,7 +64,7 @@ def _facts_of_live(customer: Customer) -> list[Fact]:
     sent = [operation for operation in live if operation not in ended]
     return [
         Fact(label=_("Ended by this, because nothing was sent yet"), value=_listed(ended)),
-        Fact(label=_("Sent before: what became of it is still found out"), value=_listed(sent)),
+        Fact(label=_("Taken up before: what became of it is still found out"), value=_listed(sent)),
     ]
 
 

@@ -118,7 +118,7 @@ def test_the_page_that_restricts_names_what_it_ends_and_what_was_sent_before(
         subject_model="customers.customer", subject_id=str(lena.pk),
     )  # fmt: skip
     shown = at_claras.get(f"/admin/customers/customer/{lena.pk}/restrict/").content.decode()
-    ended, before = shown.index("Ended by this"), shown.index("Sent before")
+    ended, before = shown.index("Ended by this"), shown.index("Taken up before")
     assert ended < shown.index(f"Create a payment #{awaiting.pk} (awaiting approval)") < before
     assert before < shown.index(f"Issue an enhanced verification link #{unknown.pk} (unknown)")
 
