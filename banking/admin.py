@@ -6,13 +6,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.actions import ListView, ObjectView
 from backoffice.face.admin import MirrorAdmin, ReadOnlyAdmin, column
-from backoffice.face.badges import empty, link_to, moment, money
+from backoffice.face.badges import copyable_iban, empty, link_to, moment, money
 from backoffice.face.filtering import QuickFilter
+from backoffice.face.ibans import in_groups
 from backoffice.face.tables import RelatedTable
 from backoffice.security.masking import Kind, Sensitive
 from banking import queries, tables, views
@@ -33,7 +35,7 @@ class BankAccountAdmin(MirrorAdmin):
     resource_name = "bank_accounts"
     clear_payload_keys = OWN_ACCOUNT
     filterset_class = BankAccountFilterSet
-    list_display = ("iban", "name", "currency", "current_balance", "changed")
+    list_display = ("own_iban", "name", "currency", "current_balance", "changed")
     ordering = ("iban",)
     search_fields = ("iban", "name")
     export_columns = (
@@ -49,9 +51,22 @@ class BankAccountAdmin(MirrorAdmin):
     empty_list_text = _("No bank accounts yet: they appear when the bank accounts are synchronised.")
     fieldsets = ((_("Account"), {"fields": ("name", "bic", "current_balance", "first_seen_at")}),)
 
+    def page_title(self, row: BankAccount) -> Any:
+        """Its name: the IBAN stands below."""
+        return row.name or self._name()
+
+    def page_id(self, row: BankAccount) -> SafeString:
+        """The IBAN, which is its id."""
+        return copyable_iban(row.iban)
+
     def related_tables(self, request: HttpRequest, row: BankAccount) -> Sequence[RelatedTable]:
         """The newest lines."""
         return [tables.lines_of_account(row)]
+
+    @column("IBAN", ordering="iban")
+    def own_iban(self, account: BankAccount) -> SafeString:
+        """The IBAN."""
+        return in_groups(account.iban)
 
     @column(_("balance"), ordering="balance", numeric=True)
     def current_balance(self, account: BankAccount) -> SafeString:
@@ -107,7 +122,7 @@ class BankTransactionAdmin(MirrorAdmin):
     empty_list_text = _("No bank transactions yet: they appear when the bank transactions are synchronised.")
     words = {"direction": BankTransaction.Direction}
     fieldsets = (
-        (_("Transaction"), {"fields": ("signed_amount", "concept", "booked_at", "account")}),
+        (_("Transaction"), {"fields": ("signed_amount", "concept", "booked_at", "own_account")}),
         (_("Other party"), {"fields": ("counterparty_name", "counterparty_iban")}),
         (_("Reconciling"), {"fields": ("reconciled", "paid_payment")}),
     )
@@ -183,6 +198,14 @@ class BankTransactionAdmin(MirrorAdmin):
     def state(self, line: Any) -> SafeString:
         """How far its reconciling is."""
         return reconciling_badge(line, is_being_paired=line.is_being_paired) or empty()
+
+    @column(_("account"))
+    def own_account(self, line: BankTransaction) -> Any:
+        """The account that it is a line of; the bare IBAN where that account is not mirrored yet."""
+        iban = in_groups(line.account_id) if line.account_id else ""
+        return (
+            link_to(line.account, format_html("{} {}", line.account.name, iban)) if line.account is not None else iban
+        )
 
     @column(_("payment"))
     def paid_payment(self, line: BankTransaction) -> Any:

@@ -4,8 +4,6 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from payments.models import OffRamp, OffRampInstructions, Payment, PaymentInstructions
 
-_GROUP = 4
-
 
 def instructions_of_payment(payment: Payment) -> PaymentInstructions | None:
     """How it is paid; None where it was not created here."""
@@ -21,9 +19,3 @@ def instructions_of_off_ramp(off_ramp: OffRamp) -> OffRampInstructions | None:
         return off_ramp.instructions
     except ObjectDoesNotExist:
         return None
-
-
-def in_groups(iban: str) -> str:
-    """An IBAN in groups of four, as people read it."""
-    plain = "".join(iban.split())
-    return " ".join(plain[start : start + _GROUP] for start in range(0, len(plain), _GROUP))

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .ibans import in_groups
 from .moments import moment
 from .numbers import coins, money, whole_number
 from .placeholders import empty
@@ -86,11 +87,20 @@ def copyable(text: Any, *, shorten: int | None = None) -> SafeString:
     whole = str(text) if text is not None else ""
     if not whole:
         return empty()
+    return _with_button(whole, _shortened(whole, shorten))
+
+
+def copyable_iban(iban: str) -> SafeString:
+    """The same of an IBAN, shown in groups and copied without blanks."""
+    return _with_button(iban, in_groups(iban)) if iban else empty()
+
+
+def _with_button(whole: str, shown: str) -> SafeString:
     return format_html(
         '<span class="copyable"><code title="{whole}">{shown}</code>'
         '<button type="button" class="copy-button" data-copy="{whole}" aria-label="{label}"></button></span>',
         whole=whole,
-        shown=_shortened(whole, shorten),
+        shown=shown,
         label=_("Copy %(text)s") % {"text": whole},
     )
 

@@ -132,6 +132,7 @@ def reveal_widget(
         "label": label_of(type(row), name, declared),
         "masked": _shown(row, declared, value),
         "value": str(value) if seconds else "",
+        "is_iban": declared.kind is Kind.IBAN,
         "is_unsafe": bool(seconds) and declared.is_address and not is_safe_address(str(value)),
         "seconds": seconds,
         "reveal_url": _reveal_url(row, name) if may_reveal else "",

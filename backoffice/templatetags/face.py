@@ -12,6 +12,7 @@ from backoffice.face import badges
 from backoffice.face.cards import show
 from backoffice.face.charts import Chart, Drawing, draw
 from backoffice.face.columns import is_numeric
+from backoffice.face.ibans import in_groups
 from backoffice.face.qr_code import qr_code
 
 register = template.Library()
@@ -19,12 +20,14 @@ register = template.Library()
 register.simple_tag(badges.money, name="money")
 register.simple_tag(badges.coins, name="coins")
 register.simple_tag(badges.copyable, name="copyable")
+register.simple_tag(badges.copyable_iban, name="copyable_iban")
 register.simple_tag(badges.status_badge, name="status_badge")
 register.simple_tag(badges.empty, name="empty")
 register.simple_tag(badges.moment, name="moment")
 register.simple_tag(badges.link_to, name="link_to")
 register.filter("whole_number", badges.whole_number)
 register.filter("show", show)
+register.filter("in_groups", in_groups)
 register.filter("qr_code", qr_code)
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.face.ibans import in_groups
 from customers.identification import COUNTRIES, IdentificationType, find_type, person_types
 
 from .shared import Choices, SubmissionForm, text_field
@@ -121,7 +122,7 @@ class CreateCustomerForm(SubmissionForm):
         if name == "identification_type":
             kind = find_type(country_code=self.cleaned_data["country"], name=value.partition(KEY_SEPARATOR)[2])
             return kind.label if kind else value
-        return value
+        return in_groups(value) if name == "iban" else value
 
     def clean_dob(self) -> date | None:
         """A date of birth that has been, and not in another age."""

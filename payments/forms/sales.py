@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.face.ibans import in_groups
 from customers.forms import SubmissionForm
 from payments.amounts import AmountField
 from payments.quoting import Question
@@ -80,10 +81,10 @@ class OffRampForm(SubmissionForm):
     def summary(self) -> list[tuple[Any, Any]]:
         """What was filled in, for people: pairs of label and value."""
         cleaned = self.cleaned_data
-        shown = [
+        shown: list[tuple[Any, Any]] = [
             (_("Coins"), f"{cleaned['amount']:f} {cleaned['asset'].symbol}"),
             (_("Chain"), cleaned["asset"].chain),
-            (_("Paid out to the IBAN"), cleaned["iban"]),
+            (_("Paid out to the IBAN"), in_groups(cleaned["iban"]) if cleaned["iban"] else ""),
             (_("Paid out to the registered account at"), cleaned["bank_name"]),
         ]
         return [(label, value) for label, value in shown if value]

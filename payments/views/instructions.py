@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
-from payments.instructions import in_groups, instructions_of_off_ramp, instructions_of_payment
+from payments.instructions import instructions_of_off_ramp, instructions_of_payment
 from payments.models import OffRamp, Payment
 from payments.qr import draw_qr_code
 
@@ -20,7 +20,6 @@ def print_instructions(request: HttpRequest, model_admin: Any, payment: Payment)
     context = {
         "payment": payment,
         "instructions": instructions,
-        "iban_in_groups": in_groups(instructions.iban),
         "payment_url": model_admin.url_of("change", payment),
     }
     response = render(request, "admin/payments/transfer_sheet.html", context)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.attention import attention_for
+from backoffice.face.ibans import in_groups
 from backoffice.operations.models import Operation
 from backoffice.sandbox import Sandbox
 from backoffice.sync.services import sync_resource
@@ -347,4 +348,16 @@ def test_a_line_whose_account_is_not_mirrored_yet_names_it_all_the_same(client: 
     client.force_login(felix)
     answer = client.get(reverse("admin:banking_banktransaction_change", args=[line.pk]))
     assert answer.status_code == 200
-    assert f'<dd dir="auto">{IBAN}</dd>' in answer.content.decode()
+    assert f'<dd dir="auto">{in_groups(IBAN)}</dd>' in answer.content.decode()
+
+
+def test_the_iban_of_an_account_is_shown_in_groups_and_copied_in_one_run(client: Client, felix: User) -> None:
+    account, line = an_account(IBAN), a_line()
+    client.force_login(felix)
+    shown = client.get(reverse("admin:banking_bankaccount_change", args=[account.pk])).content.decode()
+    assert f'<code title="{IBAN}">{in_groups(IBAN)}</code>' in shown
+    assert f'data-copy="{IBAN}"' in shown
+    listed = client.get(reverse("admin:banking_bankaccount_changelist")).content.decode()
+    assert f">{in_groups(IBAN)}</a>" in listed
+    page_of_line = client.get(reverse("admin:banking_banktransaction_change", args=[line.pk])).content.decode()
+    assert f">Main account {in_groups(IBAN)}</a>" in page_of_line

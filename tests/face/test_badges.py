@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import override
 
-from backoffice.face.badges import coins, copyable, moment, money, status_badge
+from backoffice.face.badges import coins, copyable, copyable_iban, empty, moment, money, status_badge
 from backoffice.face.cards import show
+from backoffice.face.ibans import in_groups
 from customers.models import Customer
 
 
@@ -42,6 +44,17 @@ def test_coins_keep_every_digit_and_lose_trailing_zeros() -> None:
 
     assert "789.000000000000000001 " in coins(wei, "ETH")
     assert ">1.5 <" in coins(Decimal("1.500000"), "BTC")
+
+
+@pytest.mark.parametrize("written", ["ES912100<b>", "ES91 2100 <b>"])
+def test_an_iban_stands_in_groups_of_four_and_is_text_however_it_was_written(written: str) -> None:
+    shown = '<span class="iban"><span>ES91</span><wbr><span>2100</span><wbr><span>&lt;b&gt;</span><wbr></span>'
+    assert in_groups(written) == shown
+    assert f'data-copy="{escape(written)}"' in copyable_iban(written)
+
+
+def test_no_iban_is_a_dash() -> None:
+    assert copyable_iban("") == empty()
 
 
 def test_no_amount_is_a_dash_and_not_zero() -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from backoffice.audit.models import AuditRecord
@@ -71,6 +71,7 @@ def test_a_transfer_from_the_list_of_payments_to_the_sheet(
     instructions = PaymentInstructions.objects.get()
     card = page.locator("#instructions")
     expect(card).to_contain_text(instructions.iban)
+    assert_breaks_between_groups_only(card.locator(".iban"), instructions.iban)
     expect(card).to_contain_text(instructions.concept)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card.get_by_role("button", name=f"Copy {instructions.concept}").click()
@@ -82,6 +83,17 @@ def test_a_transfer_from_the_list_of_payments_to_the_sheet(
     expect(page.get_by_role("button", name="Print, or save as PDF")).to_be_hidden()
     expect(page.get_by_text(instructions.concept)).to_be_visible()
     assert page.pdf()[:5] == b"%PDF-"
+
+
+def assert_breaks_between_groups_only(shown: Locator, iban: str) -> None:
+    """However narrow it stands, no group of four is torn apart; what is selected has no blanks."""
+    shown.evaluate("iban => { iban.style.display = 'block'; iban.style.width = '6em'; }")
+    lines_of_groups = shown.locator("span").evaluate_all("groups => groups.map(group => group.getClientRects().length)")
+    assert lines_of_groups == [1] * -(-len(iban) // 4)
+    tops = shown.locator("span").evaluate_all("groups => groups.map(group => group.getBoundingClientRect().top)")
+    assert len(set(tops)) > 1
+    selected = "iban => { getSelection().selectAllChildren(iban); return getSelection().toString(); }"
+    assert shown.evaluate(selected) == iban
 
 
 def test_the_quote_on_the_page_is_asked_again_in_place_and_the_new_one_is_what_is_confirmed(
