@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -39,9 +40,10 @@ def _find_late_lists() -> Iterator[Finding]:
         )
 
 
-def _as_fact(found: ModeFreshness) -> dict[str, str]:
+def _as_fact(found: ModeFreshness) -> dict[str, Any]:
     last = found.last_success_at
-    return {"mode": str(found.mode), "last_success_at": f"{last:%Y-%m-%d %H:%M}" if last else ""}
+    moment = f"{last:%Y-%m-%d %H:%M}" if last else ""
+    return {"mode": str(found.mode), "last_success_at": moment, "never_began": found.never_began}
 
 
 def _describe_late_list(facts: Facts) -> str:
@@ -50,6 +52,8 @@ def _describe_late_list(facts: Facts) -> str:
         words = {"kind": MODE_TITLES.get(found["mode"], found["mode"]), "moment": found["last_success_at"]}
         if words["moment"]:
             parts.append(_("“%(kind)s” last ended well at %(moment)s UTC.") % words)
+        elif found.get("never_began"):
+            parts.append(_("“%(kind)s” never began.") % words)
         else:
             parts.append(_("“%(kind)s” never ended well.") % words)
     return " ".join(parts)
@@ -192,7 +196,8 @@ CONDITIONS = (
         advice=gettext_lazy(
             "Open “How fresh the data is”: beside each kind of run stands what went wrong with the last one. Does the "
             "provider answer? Without “Not final yet” open objects keep an old status here, without “Everything” what "
-            "is gone at the provider is not marked."
+            "is gone at the provider is not marked. What never began nobody asks for: does beat run, and with the "
+            "schedule of this version?"
         ),
     ),
     Condition(

@@ -23,6 +23,7 @@ RECOVERY_SETTLES = timedelta(minutes=5)
 NOBODY_WATCHED = timedelta(seconds=240)
 """A pause that one live process alone would not have left."""
 _CLAIM = "watch"
+_AWAITED = "watch-awaited"
 
 logger = logging.getLogger(__name__)
 
@@ -44,14 +45,19 @@ def watch() -> bool:
 
 
 def watch_if_overdue() -> None:
-    """Do so where the usual way has fallen silent."""
-    last = _last_watch()
-    if last and timezone.now() - last > timedelta(seconds=OVERDUE_SECONDS):
+    """Do so where the usual way has fallen silent, or never began."""
+    if timezone.now() - (_last_watch() or _awaited_since()) > timedelta(seconds=OVERDUE_SECONDS):
         watch()
 
 
 def _last_watch() -> datetime | None:
     return Heartbeat.objects.filter(name=_CLAIM).values_list("at", flat=True).first()
+
+
+def _awaited_since() -> datetime:
+    """When a process first waited for a watch, in an installation that has had none: beat may never have run."""
+    awaited, _is_first = Heartbeat.objects.get_or_create(name=_AWAITED, defaults={"at": timezone.now()})
+    return awaited.at
 
 
 def _claim(pause: timedelta) -> bool:

@@ -12,7 +12,7 @@ from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.lease import is_alive
 from backoffice.sync.engine.sighting import mark_of_repeated
 from backoffice.sync.models import DriftCheck, DriftFinding, MirroredModel, Quarantine, RecordedChange, SyncRun
-from backoffice.sync.modes import ModeFreshness, describe_modes, is_being_read, latest_runs
+from backoffice.sync.modes import ModeFreshness, describe_modes, installed_at, is_being_read, latest_runs
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
 from backoffice.sync.schedule import interval_of
 
@@ -62,9 +62,10 @@ def freshness(name: str) -> Freshness:
 
 
 def freshness_of(resources: list[Resource]) -> dict[str, Freshness]:
-    """How fresh each resource is, by name; one query, however many they are."""
+    """How fresh each resource is, by name; one query, however many they are, and one more where one was never read."""
     runs = latest_runs(resources)
-    return {resource.name: _describe(resource, runs[resource.name]) for resource in resources}
+    installed = installed_at(runs)
+    return {resource.name: _describe(resource, runs[resource.name], installed) for resource in resources}
 
 
 def last_success_at(name: str) -> datetime | None:
@@ -74,7 +75,7 @@ def last_success_at(name: str) -> datetime | None:
 
 
 def late_lists() -> list[LateList]:
-    """The resources of which a kind of run is late, with those kinds; one query."""
+    """The resources of which a kind of run is late, with those kinds; as many queries as `freshness_of`."""
     resources = all_resources()
     known = freshness_of(resources)
     found = [LateList(resource=resource, modes=known[resource.name].late_modes) for resource in resources]
@@ -119,12 +120,12 @@ def _successes() -> QuerySet[SyncRun]:
     return SyncRun.objects.filter(state=SyncRun.State.SUCCEEDED).exclude(mode=SyncRun.Mode.OPEN)
 
 
-def _describe(resource: Resource, runs: list[SyncRun]) -> Freshness:
+def _describe(resource: Resource, runs: list[SyncRun], installed: datetime | None) -> Freshness:
     listed = [run for run in runs if run.state == SyncRun.State.SUCCEEDED and run.mode != SyncRun.Mode.OPEN]
     success = max(listed, key=lambda run: run.pk, default=None)
     running = next((run for run in runs if is_alive(run)), None)
     succeeded_at = success.finished_at if success else None
-    modes = describe_modes(resource, runs)
+    modes = describe_modes(resource, runs, installed_at=installed)
     is_head_late = any(found.is_late for found in modes if found.mode == SyncRun.Mode.HEAD)
     failures = [run for run in runs if run.state in {SyncRun.State.FAILED, SyncRun.State.ABANDONED}]
     since = [run for run in failures if success is None or run.pk > success.pk]

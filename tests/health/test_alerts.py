@@ -427,6 +427,16 @@ def test_who_lives_watches_where_nobody_else_does(weather: Weather, clock: time_
     assert not Alert.objects.get().is_open
 
 
+def test_in_an_installation_whose_beat_never_ran_the_worker_watches(clock: time_machine.Traveller) -> None:
+    Heartbeat.objects.create(name="worker", at=timezone.now())
+    watch_if_overdue()
+    assert not Alert.objects.exists()
+    clock.shift(timedelta(minutes=4))
+    Heartbeat.objects.filter(name="worker").update(at=timezone.now())
+    watch_if_overdue()
+    assert list(Alert.objects.values_list("key", flat=True)) == ["silent:beat"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_process_says_that_it_lives() -> None:
     pulse("worker")

@@ -92,8 +92,9 @@ def test_a_process_that_fell_silent_is_named(
 @pytest.mark.usefixtures("all_well")
 def test_stale_lists_are_named(seen_by: Callable[[User], dict[str, Any]], aurelio: User) -> None:
     ended_at = timezone.now() - timedelta(hours=2)
-    SyncRun.objects.filter(resource="payments").update(finished_at=ended_at)
-    assert seen_by(aurelio)["freshness"]["problem"] == f"late: payments (head since {ended_at:%Y-%m-%d %H:%M:%S} UTC)"
+    SyncRun.objects.filter(resource="bank_accounts").update(finished_at=ended_at)
+    problem = seen_by(aurelio)["freshness"]["problem"]
+    assert problem == f"late: bank_accounts (head since {ended_at:%Y-%m-%d %H:%M:%S} UTC)"
 
 
 @pytest.mark.usefixtures("all_well")
@@ -122,6 +123,24 @@ def test_a_list_whose_newest_end_is_read_is_named_where_another_kind_of_run_is_l
     )
     problem = seen_by(aurelio)["freshness"]["problem"]
     assert problem == f"late: payments ({mode} since {ended_at:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+@pytest.mark.usefixtures("all_well")
+def test_a_list_of_which_a_full_sync_never_began_is_named(
+    seen_by: Callable[[User], dict[str, Any]], aurelio: User
+) -> None:
+    for mode, ago in (("head", timedelta(hours=27)), ("head", timedelta()), ("open", timedelta())):
+        ended_at = timezone.now() - ago
+        SyncRun.objects.create(
+            resource="payments",
+            mode=mode,
+            state="succeeded",
+            lease_token="1" * 32,
+            started_at=ended_at,
+            heartbeat_at=ended_at,
+            finished_at=ended_at,
+        )
+    assert seen_by(aurelio)["freshness"]["problem"] == "late: payments (full never)"
 
 
 @pytest.mark.usefixtures("all_well")

@@ -132,6 +132,30 @@ def test_what_never_ended_well_is_said_so(clock: time_machine.Traveller) -> None
 
 
 @pytest.mark.usefixtures("_running_for_long")
+def test_a_full_sync_that_never_began_is_an_alert_that_says_so(clock: time_machine.Traveller) -> None:
+    SyncRun.objects.filter(resource="payments", mode=FULL).delete()
+    time_passes(clock, late_after(FULL))
+    everything_is_read(but=FULL)
+    watch_each_minute(clock, 1)
+
+    (alert,) = Alert.objects.filter(kind="stale", closed_at=None)
+    assert words_of(alert) == "Payments: older than they should be. “Everything” never began."
+
+
+def test_a_fresh_installation_has_a_day_and_two_hours_for_its_first_full_sync(clock: time_machine.Traveller) -> None:
+    everybody_lives()
+    assert watch()
+    everything_is_read(but=FULL)
+    time_passes(clock, late_after(FULL) - timedelta(minutes=1))
+    everything_is_read(but=FULL)
+    watch_each_minute(clock, 1)
+    assert lists_with_an_open_alert() == []
+
+    watch_each_minute(clock, 1)
+    assert lists_with_an_open_alert() == ["stale:payments"]
+
+
+@pytest.mark.usefixtures("_running_for_long")
 def test_a_list_that_was_read_again_is_no_alert_any_more(clock: time_machine.Traveller) -> None:
     watch_each_minute(clock, 5)
     assert lists_with_an_open_alert() != []

@@ -4,7 +4,9 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -160,9 +162,29 @@ def test_a_full_run_that_fails_every_night_is_late_though_all_else_is_read() -> 
     assert not freshness("payments").is_stale
 
 
-def test_a_kind_of_run_that_never_ran_is_not_late_yet() -> None:
+def test_in_a_new_installation_no_kind_of_run_is_late_yet() -> None:
     assert not any(found.is_late for found in freshness("payments").modes)
     assert freshness("payments").is_stale
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_kind_of_run_that_never_began_is_late_from_when_another_first_left_the_list_free(mode: Mode) -> None:
+    other = Mode.OPEN if mode == Mode.HEAD else Mode.HEAD
+    first = _run(other, seconds=late_after(mode).total_seconds() - 60)
+    SyncRun.objects.update(started_at=timezone.now() - timedelta(days=3))
+    _run(other, seconds=1)
+    assert not _mode(mode).is_late
+
+    SyncRun.objects.filter(pk=first.pk).update(finished_at=timezone.now() - late_after(mode) - timedelta(minutes=1))
+    assert _mode(mode).is_late
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(-1, [Mode.HEAD]), (1, [Mode.FULL, Mode.HEAD])])
+def test_a_full_sync_of_what_was_never_read_is_late_from_the_installation_on(minutes: int, late: list[Mode]) -> None:
+    installed_at = MigrationRecorder.Migration.objects.get(app="sync", name="0001_initial").applied
+    with time_machine.travel(installed_at + late_after(Mode.FULL) + timedelta(minutes=minutes), tick=False):
+        (found,) = [found for found in late_lists() if found.resource.name == "payments"]
+    assert [found.mode for found in found.modes] == late
 
 
 def test_a_full_run_may_take_its_time_before_it_is_late() -> None:
