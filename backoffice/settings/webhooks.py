@@ -10,6 +10,8 @@ from .environment import env
 WEBHOOK_PATH = env.str("WEBHOOK_PATH", default="webhooks/cryptopocket/").lstrip("/")
 # Whether an event without any signature is taken; all it can do is have an object read from the provider.
 WEBHOOK_ACCEPT_UNSIGNED = env.bool("WEBHOOK_ACCEPT_UNSIGNED", default=False)
+# How many of those within 24 hours: anybody can send them, and each is kept.
+WEBHOOK_MOST_UNSIGNED_A_DAY = env.int("WEBHOOK_MOST_UNSIGNED_A_DAY", default=10_000)
 # The base address as the provider sees it; nothing can be subscribed without it.
 WEBHOOK_PUBLIC_URL = env.str("WEBHOOK_PUBLIC_URL", default="")
 # How long a live check waits for its own event.

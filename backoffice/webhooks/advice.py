@@ -27,6 +27,11 @@ _ADVICE: dict[str, Any] = {
         "WEBHOOK_ACCEPT_UNSIGNED is set, and somebody sends many events without a signature. Choose another "
         "WEBHOOK_PATH; the syncs read what such an event of the provider would have told."
     ),
+    WebhookRefusal.Reason.TOO_MANY_UNSIGNED_A_DAY: _(
+        "WEBHOOK_ACCEPT_UNSIGNED is set, and as many events without a signature came within 24 hours as "
+        "WEBHOOK_MOST_UNSIGNED_A_DAY allows. From strangers: choose another WEBHOOK_PATH. From the provider: allow "
+        "more; the syncs read what the others would have told."
+    ),
     WebhookRefusal.Reason.METHOD: _("Somebody opened the address in a browser, or a monitor asks it: no harm."),
 }
 

@@ -26,8 +26,9 @@ _STATUSES = {
     WebhookRefusal.Reason.TOO_LARGE: 413,
     WebhookRefusal.Reason.METHOD: 405,
     WebhookRefusal.Reason.TOO_MANY_UNSIGNED: 429,
+    WebhookRefusal.Reason.TOO_MANY_UNSIGNED_A_DAY: 429,
 }
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _closed = ClosedNote()
 
 __all__ = ["LARGEST_BODY_BYTES", "receive"]
@@ -57,11 +58,21 @@ def _receive(request: HttpRequest) -> HttpResponse:
     verdict = check(body, request.headers)
     if not (verdict.is_valid or (verdict is SignatureVerdict.UNSIGNED and settings.WEBHOOK_ACCEPT_UNSIGNED)):
         return _refuse(request, WebhookRefusal.Reason(verdict.value))
-    if not verdict.is_valid and unsigned_since(_MINUTE) >= MOST_UNSIGNED_A_MINUTE:
-        return _refuse(request, WebhookRefusal.Reason.TOO_MANY_UNSIGNED)
+    if not verdict.is_valid and (reason := _why_no_more_unsigned()):
+        return _refuse(request, reason)
     store(body, request.headers, verdict)
     nudge_soon()
     return HttpResponse()
+
+
+def _why_no_more_unsigned() -> WebhookRefusal.Reason | None:
+    """Which limit events without a signature have reached; None where one more is taken."""
+    most_a_day = settings.WEBHOOK_MOST_UNSIGNED_A_DAY
+    if unsigned_since(_MINUTE, at_most=MOST_UNSIGNED_A_MINUTE) >= MOST_UNSIGNED_A_MINUTE:
+        return WebhookRefusal.Reason.TOO_MANY_UNSIGNED
+    if unsigned_since(_DAY, at_most=most_a_day) >= most_a_day:
+        return WebhookRefusal.Reason.TOO_MANY_UNSIGNED_A_DAY
+    return None
 
 
 def _refuse(request: HttpRequest, reason: WebhookRefusal.Reason) -> HttpResponse:

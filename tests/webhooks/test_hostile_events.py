@@ -3,9 +3,11 @@
 import json
 import logging
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.test import Client
@@ -121,6 +123,26 @@ def test_strangers_cannot_fill_the_inbox_where_unsigned_events_are_taken(
     assert WebhookEvent.objects.count() == 3
     assert {refusal.reason.value: refusal.count for refusal in refusals_by_reason()} == {"too_many_unsigned": 2}
     assert deliver("PAY_IN", payment_id="p9") == 200
+
+
+def test_strangers_cannot_fill_the_disk_day_by_day_where_unsigned_events_are_taken(settings: Any) -> None:
+    settings.WEBHOOK_ACCEPT_UNSIGNED = True
+    settings.WEBHOOK_MOST_UNSIGNED_A_DAY = 3
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def come_an_hour_later(number: int) -> int:
+            clock.shift(timedelta(hours=1))
+            return post(body_of("PAY_IN", payment_id=f"p{number}"), {})
+
+        assert [come_an_hour_later(number) for number in range(5)] == [200, 200, 200, 429, 429]
+        assert WebhookEvent.objects.count() == 3
+        assert {refusal.reason.value: refusal.count for refusal in refusals_by_reason()} == {
+            "too_many_unsigned_a_day": 2
+        }
+        assert deliver("PAY_IN", payment_id="p5") == 200
+
+        clock.shift(timedelta(hours=19))
+        assert [come_an_hour_later(number) for number in (6, 7)] == [200, 200]
 
 
 @pytest.mark.parametrize(

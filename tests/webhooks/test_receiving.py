@@ -13,9 +13,10 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from backoffice.cryptopocket.signature import SignatureVerdict
 from backoffice.webhooks import receiving, views
 from backoffice.webhooks.models import WebhookEvent, WebhookRefusal
-from backoffice.webhooks.queries import refusals_by_reason, refused_count
+from backoffice.webhooks.queries import refusals_by_reason, refused_count, unsigned_since
 from tests.webhooks.deliveries import INBOX, body_of, deliver, post, signed_headers
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,35 @@ def test_an_event_costs_one_query_a_repetition_and_a_refusal_as_well() -> None:
         ) as queries:
             assert post(BODY, headers) == status
         assert len(queries) == 1
+
+
+def test_where_no_more_unsigned_events_are_taken_a_signed_one_costs_one_query_as_ever(settings: Any) -> None:
+    settings.WEBHOOK_ACCEPT_UNSIGNED = True
+    settings.WEBHOOK_MOST_UNSIGNED_A_DAY = 1
+    assert [post(body_of("PAY_IN", payment_id=payment), {}) for payment in ("p1", "p2")] == [200, 429]
+
+    with CaptureQueriesContext(connection) as queries:
+        assert post(BODY, signed_headers(BODY)) == 200
+    assert len(queries) == 1
+
+
+def test_unsigned_events_are_counted_in_an_index_that_holds_no_others() -> None:
+    receiving.store(BODY, {}, SignatureVerdict.UNSIGNED)
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert unsigned_since(timedelta(days=1), at_most=10) == 1
+    ((sql, params),) = asked
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # So few rows are read one after the other otherwise.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}", params)
+        assert "webhook_events_unsigned" in str(cursor.fetchall())
 
 
 def test_neither_key_nor_signature_nor_any_other_secret_is_kept() -> None:

@@ -71,6 +71,9 @@ class WebhookEvent(models.Model):
             ),
             models.Index(fields=["id"], condition=models.Q(state="waiting"), name="webhook_events_waiting"),
             models.Index(fields=["state", "-received_at"], name="webhook_events_by_state"),
+            models.Index(
+                fields=["received_at"], condition=models.Q(verdict="unsigned"), name="webhook_events_unsigned"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,6 +197,7 @@ class WebhookRefusal(models.Model):
         CUT_OFF = "cut_off", _("cut off while it was sent")
         METHOD = "method", _("not a POST")
         TOO_MANY_UNSIGNED = "too_many_unsigned", _("too many without a signature")
+        TOO_MANY_UNSIGNED_A_DAY = "too_many_unsigned_a_day", _("too many without a signature in a day")
 
     class Source(models.TextChoices):
         """What kind of address it came from."""
