@@ -1,7 +1,7 @@
 """What went wrong with the running of the back office, when it was noticed, and whom it was told."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +23,6 @@ class Alert(models.Model):
     opened_at = models.DateTimeField(_("since"))
     last_seen_at = models.DateTimeField(_("last seen"))
     closed_at = models.DateTimeField(_("over since"), null=True, blank=True)
-    told_at = models.DateTimeField(_("told"), null=True, blank=True)
-    recovery_told_at = models.DateTimeField(_("recovery told"), null=True, blank=True)
-    times_told = models.PositiveIntegerField(_("times told"), default=0)
-    delivery_error = models.CharField(_("could not be told"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("alert")
@@ -46,13 +42,43 @@ class Alert(models.Model):
         """Whether it still goes on."""
         return self.closed_at is None
 
+
+class Telling(models.Model):
+    """What one channel was told of one alert: when last, how often, and why it did not take the last message.
+
+    A row for each channel, so that one that failed is tried again without the other being told twice.
+    """
+
+    class Channel(models.TextChoices):
+        """How alerts reach people."""
+
+        EMAIL = "email", _("e-mail")
+        WEBHOOK = "webhook", _("webhook")
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="tellings", verbose_name=_("alert"))
+    channel = models.CharField(_("told by"), max_length=10, choices=Channel.choices)
+    told_at = models.DateTimeField(_("told"), null=True, blank=True)
+    recovery_told_at = models.DateTimeField(_("recovery told"), null=True, blank=True)
+    times_told = models.PositiveIntegerField(_("times told"), default=0)
+    problem = models.CharField(_("could not be told"), max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("telling of an alert")
+        verbose_name_plural = _("tellings of alerts")
+        ordering: ClassVar = ["channel", "pk"]
+        default_permissions: ClassVar = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["alert", "channel"], name="one_telling_an_alert_and_channel")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_channel_display())
+
     def is_told_since(self, moment: datetime) -> bool:
-        """Whether it was told after that moment, and not called over since."""
-        is_called_over = bool(self.told_at and self.recovery_told_at and self.recovery_told_at >= self.told_at)
-        return self.told_at is not None and self.told_at > moment and not is_called_over
+        """Whether the channel was told after that moment, and not that it is over since."""
+        return self.told_at is not None and self.told_at > moment and self.owes_recovery
 
     @property
     def owes_recovery(self) -> bool:
-        """Whether it was told, is over, and that was not told yet."""
-        told_last: Any = self.recovery_told_at
-        return bool(self.closed_at and self.told_at and (told_last is None or told_last < self.told_at))
+        """Whether the channel was told of the alert, and not yet that it is over."""
+        return self.told_at is not None and (self.recovery_told_at is None or self.recovery_told_at < self.told_at)

@@ -1,6 +1,5 @@
 """Takes alerts to people: by e-mail, by a webhook of the operator's choice, or both."""
 
-import itertools
 import smtplib
 from collections.abc import Iterable
 from typing import Any
@@ -12,36 +11,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .conditions import find_condition
-from .models import Alert
+from .models import Alert, Telling
 
 TIMEOUT_SECONDS = 10.0
 
 
 class DeliveryError(Exception):
-    """Nobody could be told; the text says why, without addresses or secrets."""
+    """A channel did not take a message; the text says why, without addresses or secrets."""
 
 
-def is_anybody_told() -> bool:
-    """Whether the environment names somebody to tell."""
-    return bool(settings.ALERT_EMAILS or settings.ALERT_WEBHOOK_URL)
+def channels_set_up() -> list[Telling.Channel]:
+    """The channels for which the environment names somebody to tell."""
+    receivers = {
+        Telling.Channel.EMAIL: settings.ALERT_EMAILS,
+        Telling.Channel.WEBHOOK: settings.ALERT_WEBHOOK_URL,
+    }
+    return [channel for channel, receiver in receivers.items() if receiver]
 
 
-def deliver(*, alerts: list[Alert], recovered: list[Alert], still_open: list[Alert]) -> str:
-    """Tell of these alerts, and of those that are over, in one message; give why a channel did not take it.
-
-    Every channel is tried. Who was told by one is not told again because of the other: empty where all took it.
-    Raises DeliveryError where none did.
-    """
+def deliver(channel: Telling.Channel, *, alerts: list[Alert], recovered: list[Alert], still_open: list[Alert]) -> None:
+    """Tell by one channel of these alerts, and of those that are over, in one message. Raises DeliveryError."""
     subject, text = subject_of(alerts, recovered, still_open), text_of(alerts, recovered, still_open)
-    outcomes: list[list[str]] = []
-    if settings.ALERT_EMAILS:
-        outcomes.append(_send_mail(subject, text))
-    if settings.ALERT_WEBHOOK_URL:
-        outcomes.append(_call_webhook(subject, text, alerts, recovered))
-    problem = "; ".join(itertools.chain.from_iterable(outcomes))
-    if all(outcomes):
-        raise DeliveryError(problem)
-    return problem
+    if channel == Telling.Channel.EMAIL:
+        _send_mail(subject, text)
+    else:
+        _call_webhook(subject, text, alerts, recovered)
 
 
 def subject_of(alerts: list[Alert], recovered: list[Alert], still_open: list[Alert]) -> str:
@@ -83,16 +77,15 @@ def _paragraph(alert: Alert) -> str:
     return f"{words_of(alert)}\n{since}\n{advice_of(alert)}"
 
 
-def _send_mail(subject: str, text: str) -> list[str]:
+def _send_mail(subject: str, text: str) -> None:
     message = EmailMessage(subject=subject, body=text, to=settings.ALERT_EMAILS)
     try:
         message.send()
     except (smtplib.SMTPException, OSError, ValueError) as problem:
-        return [_("e-mail: %(problem)s") % {"problem": type(problem).__name__}]
-    return []
+        raise DeliveryError(type(problem).__name__) from None
 
 
-def _call_webhook(subject: str, text: str, alerts: list[Alert], recovered: list[Alert]) -> list[str]:
+def _call_webhook(subject: str, text: str, alerts: list[Alert], recovered: list[Alert]) -> None:
     """POST the message as JSON; `text` is what chat programs show."""
     body: dict[str, Any] = {
         "text": f"{subject}\n\n{text}",
@@ -107,9 +100,9 @@ def _call_webhook(subject: str, text: str, alerts: list[Alert], recovered: list[
                 settings.ALERT_WEBHOOK_URL, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
             )
     except (requests.RequestException, OSError, ValueError) as problem:
-        return [_("webhook: %(problem)s") % {"problem": type(problem).__name__}]
-    is_taken = answer.ok and not answer.is_redirect
-    return [] if is_taken else [_("webhook: %(problem)s") % {"problem": f"HTTP {answer.status_code}"}]
+        raise DeliveryError(type(problem).__name__) from None
+    if not answer.ok or answer.is_redirect:
+        raise DeliveryError(f"HTTP {answer.status_code}")
 
 
 def _as_data(alerts: Iterable[Alert]) -> Iterable[dict[str, Any]]:

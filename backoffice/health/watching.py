@@ -1,11 +1,11 @@
-"""Verbs: look for what is wrong, open and close alerts, and have them told."""
+"""Verbs: look for what is wrong, open and close alerts."""
 
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.operations.models import Heartbeat
@@ -13,13 +13,10 @@ from backoffice.operations.models import Heartbeat
 from .conditions import Condition, Finding, all_conditions
 from .heartbeats import is_sync_stopped, note_silence, silent_processes
 from .models import Alert
-from .telling import DeliveryError, deliver, is_anybody_told
+from .passing_on import TELL_AGAIN_AFTER, tell_what_is_due
 
 WATCH_SECONDS = 60
 OVERDUE_SECONDS = 180
-TELL_AGAIN_AFTER = timedelta(hours=1)
-RECOVERY_SETTLES = timedelta(minutes=5)
-"""What comes and goes is not called over each time."""
 NOBODY_WATCHED = timedelta(seconds=240)
 """A pause that one live process alone would not have left."""
 _CLAIM = "watch"
@@ -31,7 +28,8 @@ logger = logging.getLogger(__name__)
 def watch() -> bool:
     """Look for what is wrong and have it told; False where another process did so just now.
 
-    Each alert is told at once, and again each hour while it goes on; that it is over is told once it has stayed so.
+    Each channel is told of an alert at once, and again each hour while it goes on; that it is over is told once it has
+    stayed so.
     """
     last = _last_watch()
     if not _claim(timedelta(seconds=WATCH_SECONDS - 5)):
@@ -40,7 +38,7 @@ def watch() -> bool:
         note_silence()
     for condition in all_conditions():
         _look(condition)
-    _tell_what_is_due()
+    tell_what_is_due()
     return True
 
 
@@ -104,38 +102,3 @@ def _latest_alerts(keys: Iterable[str], *, since: datetime | None) -> dict[str, 
 def _close_others(condition: Condition, found: dict[str, Finding]) -> None:
     over = Alert.objects.filter(kind=condition.name, closed_at=None).exclude(key__in=list(found))
     over.update(closed_at=timezone.now())
-
-
-def _tell_what_is_due() -> None:
-    """One message with everything that is due; what cannot be told now is told at the next watch."""
-    if not is_anybody_told():
-        return
-    now = timezone.now()
-    going_on = list(Alert.objects.filter(closed_at=None))
-    alerts = [alert for alert in going_on if not alert.is_told_since(now - TELL_AGAIN_AFTER)]
-    recovered = [alert for alert in _recently_closed(now) if alert.owes_recovery]
-    if not alerts and not recovered:
-        return
-    try:
-        problem = deliver(
-            alerts=alerts, recovered=recovered, still_open=[alert for alert in going_on if alert not in alerts]
-        )
-    except DeliveryError as nobody:
-        logger.warning("alerts could not be told: %s", nobody)
-        _alerts_of(alerts + recovered).update(delivery_error=str(nobody)[:200])
-        return
-    if problem:
-        logger.warning("alerts were told, but not by every channel: %s", problem)
-    kept = problem[:200]
-    for alert in alerts:
-        Alert.objects.filter(pk=alert.pk).update(told_at=now, times_told=alert.times_told + 1, delivery_error=kept)
-    _alerts_of(recovered).update(recovery_told_at=now, delivery_error=kept)
-
-
-def _recently_closed(now: datetime) -> Iterable[Alert]:
-    lately = (now - timedelta(days=1), now - RECOVERY_SETTLES)
-    return Alert.objects.filter(closed_at__range=lately, told_at__isnull=False)
-
-
-def _alerts_of(alerts: list[Alert]) -> QuerySet[Alert]:
-    return Alert.objects.filter(pk__in=[alert.pk for alert in alerts])

@@ -15,13 +15,15 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
+from backoffice.face.placeholders import empty
 from backoffice.health.conditions import Condition, Finding, register_condition
-from backoffice.health.models import Alert
+from backoffice.health.models import Alert, Telling
+from backoffice.health.passing_on import RECOVERY_SETTLES
 from backoffice.health.pulse import pulse
 from backoffice.health.telling import words_of
 from backoffice.health.token import SETTLED_AFTER, is_token_failing
 from backoffice.health.watched import CONDITIONS
-from backoffice.health.watching import RECOVERY_SETTLES, watch, watch_if_overdue
+from backoffice.health.watching import watch, watch_if_overdue
 from backoffice.operations.models import Heartbeat, Operation, State
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import Quarantine
@@ -99,7 +101,7 @@ def test_it_is_told_again_only_after_an_hour(clock: time_machine.Traveller) -> N
     assert len(mail.outbox) == 1
     watch_after(clock, minutes=1)
     assert len(mail.outbox) == 2
-    assert Alert.objects.get().times_told == 2
+    assert Telling.objects.get().times_told == 2
 
 
 @pytest.mark.usefixtures("_by_mail")
@@ -255,38 +257,106 @@ def test_what_could_not_be_told_is_told_at_the_next_watch(
 ) -> None:
     receiver.status = status
     watch()
-    alert = Alert.objects.get()
-    assert (alert.told_at, alert.delivery_error) == (None, f"webhook: HTTP {status}")
+    telling = Telling.objects.get()
+    assert (telling.channel, telling.told_at, telling.problem) == ("webhook", None, f"HTTP {status}")
     receiver.status = 200
     watch_after(clock, minutes=1)
-    alert.refresh_from_db()
-    assert (alert.times_told, alert.delivery_error) == (1, "")
+    telling.refresh_from_db()
+    assert (telling.times_told, telling.problem) == (1, "")
     assert len(receiver.received) == 2
 
 
 @pytest.mark.usefixtures("weather", "_by_mail")
-def test_a_channel_that_is_broken_does_not_have_the_other_repeat_itself(
+def test_a_channel_that_failed_is_tried_again_by_itself_and_the_other_is_not_told_twice(
     receiver: Receiver, clock: time_machine.Traveller
 ) -> None:
     receiver.status = 500
     watch()
     for _minute in range(10):
         watch_after(clock, minutes=1)
-    assert len(mail.outbox) == 1
-    alert = Alert.objects.get()
-    assert (alert.times_told, alert.delivery_error) == (1, "webhook: HTTP 500")
+    assert (len(mail.outbox), len(receiver.received)) == (1, 11)
 
     receiver.status = 200
+    for _minute in range(49):
+        watch_after(clock, minutes=1)
+    assert (len(mail.outbox), len(receiver.received)) == (1, 12)
+    assert [alert["key"] for alert in receiver.received[-1]["alerts"]] == ["rain:here"]
+
+
+@pytest.mark.usefixtures("weather", "_by_mail")
+def test_each_channel_is_told_again_an_hour_after_it_was_told(
+    receiver: Receiver, clock: time_machine.Traveller
+) -> None:
+    receiver.status = 500
+    watch()
+    receiver.status = 200
+    watch_after(clock, minutes=10)
     watch_after(clock, minutes=50)
-    alert.refresh_from_db()
-    assert (len(mail.outbox), alert.times_told, alert.delivery_error) == (2, 2, "")
+    assert (len(mail.outbox), len(receiver.received)) == (2, 2)
+    watch_after(clock, minutes=10)
+    assert (len(mail.outbox), len(receiver.received)) == (2, 3)
+
+
+@pytest.mark.usefixtures("weather", "_by_mail")
+def test_the_page_of_an_alert_says_what_each_channel_was_told_and_why_one_was_not(
+    receiver: Receiver, client: Client, aurelio: User
+) -> None:
+    receiver.status = 500
+    watch()
+    client.force_login(aurelio)
+    answer = client.get(f"/admin/health/alert/{Alert.objects.get().pk}/change/")
+    (table,) = answer.context["tables"]
+    assert [[cells[column].content for column in (0, 1, 4)] for cells in table.rows] == [
+        ["e-mail", 1, empty()],
+        ["webhook", 0, "HTTP 500"],
+    ]
+
+
+@pytest.mark.usefixtures("_by_mail")
+def test_that_it_is_over_is_told_again_to_the_channel_that_failed_alone(
+    weather: Weather, receiver: Receiver, clock: time_machine.Traveller
+) -> None:
+    watch()
+    weather.is_bad = False
+    watch_after(clock, minutes=1)
+    receiver.status = 500
+    watch_after(clock, seconds=RECOVERY_SETTLES.total_seconds())
+    receiver.status = 200
+    watch_after(clock, minutes=1)
+    watch_after(clock, minutes=1)
+    assert (len(mail.outbox), len(receiver.received)) == (2, 3)
+    assert "all is well again" in receiver.received[-1]["text"]
+
+
+@pytest.mark.usefixtures("_by_mail")
+def test_a_channel_that_never_heard_of_it_is_not_told_that_it_is_over(
+    weather: Weather, receiver: Receiver, clock: time_machine.Traveller
+) -> None:
+    receiver.status = 500
+    watch()
+    receiver.status = 200
+    weather.is_bad = False
+    for _minute in range(10):
+        watch_after(clock, minutes=1)
+    assert (len(mail.outbox), len(receiver.received)) == (2, 1)
+
+
+@pytest.mark.usefixtures("weather", "_by_mail")
+def test_a_channel_that_is_set_up_later_is_told_what_goes_on(
+    receiver: Receiver, clock: time_machine.Traveller, settings: Any
+) -> None:
+    settings.ALERT_WEBHOOK_URL = ""
+    watch()
+    settings.ALERT_WEBHOOK_URL = receiver.address
+    watch_after(clock, minutes=1)
+    assert (len(mail.outbox), len(receiver.received)) == (1, 1)
 
 
 @pytest.mark.usefixtures("weather")
 def test_a_receiver_that_is_away_is_said_without_its_address(settings: Any) -> None:
     settings.ALERT_WEBHOOK_URL = "http://127.0.0.1:9/secret"
     watch()
-    assert Alert.objects.get().delivery_error == "webhook: ConnectionError"
+    assert Telling.objects.get().problem == "ConnectionError"
 
 
 def test_an_outcome_that_stays_unknown_is_an_alert(ada: User) -> None:

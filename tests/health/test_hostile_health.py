@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backoffice.health.heartbeats import passages
-from backoffice.health.models import Alert
+from backoffice.health.models import Alert, Telling
 from backoffice.health.pulse import pulse_of_worker
 from backoffice.health.telling import words_of
 from backoffice.health.watching import watch
@@ -108,4 +108,4 @@ def test_an_address_that_cannot_be_written_to_does_not_keep_the_others_from_bein
     monkeypatch.setattr(EmailMessage, "send", fail)
     assert watch()
 
-    assert {alert.delivery_error for alert in Alert.objects.all()} == {"e-mail: ValueError"}
+    assert {(telling.channel, telling.problem) for telling in Telling.objects.all()} == {("email", "ValueError")}
