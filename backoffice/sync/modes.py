@@ -3,6 +3,7 @@
 Read for any number of resources with one query, however many runs are kept.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -73,9 +74,15 @@ def latest_runs(resources: Sequence[Resource]) -> dict[str, list[SyncRun]]:
 
 
 def installed_at(runs: Mapping[str, Sequence[SyncRun]]) -> datetime | None:
-    """When the tables of this room were made, where one of the resources has no run that ended; one query then."""
+    """When the tables of this room were made, where one of the resources has no run that ended."""
     if all(any(run.finished_at for run in known) for known in runs.values()):
         return None
+    return _tables_made_at()
+
+
+@functools.cache
+def _tables_made_at() -> datetime | None:
+    """It never changes, so a process asks once."""
     made = MigrationRecorder(connection).migration_qs.filter(app=SyncRun._meta.app_label)  # noqa: SLF001 - Django's way
     moment: datetime | None = made.aggregate(first=Min("applied"))["first"]
     return moment
