@@ -82,6 +82,9 @@ def _merge_endpoints(file: OverrideFile, tables: Any) -> dict[str, Endpoint]:
         if name not in merged:
             file.fail(location, f"is no call; there are {', '.join(sorted(merged))}")
         merged[name] = _merge(file, merged[name], table, location)
+        if merged[name].only_reads and not BUILT_IN[name].only_reads:
+            # A GET counts as a read everywhere: it would be sent again after a timeout, and let through by the probe.
+            file.fail((*location, "method"), "must be POST: the call writes, and a GET would be sent again by itself")
     return merged
 
 

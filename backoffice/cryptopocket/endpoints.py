@@ -52,6 +52,17 @@ class Pagination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     maximum_page_size: int = 500
     newest_first: bool = True
 
+    def __post_init__(self) -> None:
+        """Refuse what no list could be read with."""
+        if not self.layouts:
+            raise ValueError("at least one layout is needed")
+        if not (self.page_parameter and self.page_size_parameter):
+            raise ValueError("a parameter needs a name")
+        if self.maximum_page_size < 1:
+            raise ValueError("maximum_page_size must be 1 or more")
+        if self.first_page < 0:
+            raise ValueError("first_page must be 0 or more")
+
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One call.
@@ -144,7 +155,8 @@ class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     data_locations: where all the names below are looked for: dotted paths, "" is the top level.
     type_fields, event_id_fields: names of the kind of event and of the id of the delivery, the first found counts; no
-    page names an id of the delivery, and a wrong guess would take different events for one.
+    page names an id of the delivery, and a wrong guess would take different events for one. event_id_fields may be
+    empty: then a repetition is known by its body and time alone.
     id_fields: names of the id of the object that an event is about. resource_id_fields: by list of ours the names that
     say which kind of object it is as well; a name in neither is not looked at.
     event_types: by the name under which they are subscribed. event_aliases: another name -> that name.
@@ -180,6 +192,19 @@ class WebhookContract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             "TRANSFER_RAMPOFF_FINISHED": "offramps",
         }
     )
+
+    def __post_init__(self) -> None:
+        """Refuse what no event could be checked or read with."""
+        if not (self.key_header and self.signature_header and self.timestamp_header):
+            raise ValueError("a header needs a name")
+        if self.tolerance_seconds < 1:
+            raise ValueError("tolerance_seconds must be 1 or more")
+        if not self.data_locations:
+            raise ValueError('at least one of data_locations is needed; "" is the top level')
+        if not self.type_fields or not all(self.type_fields):
+            raise ValueError("at least one of type_fields is needed, and each needs a name")
+        if not all(self.event_id_fields):
+            raise ValueError("each of event_id_fields needs a name")
 
 
 class Conventions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

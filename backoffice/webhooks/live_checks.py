@@ -20,6 +20,7 @@ from backoffice.face.badges import Tone
 from backoffice.operations.services.permissions import check_has
 from backoffice.provider import get_catalogue
 from backoffice.webhooks.models import LiveCheck
+from backoffice.webhooks.payloads import OWN_ID_FIELD
 from backoffice.webhooks.public_address import AddressNotUsable, check_address, problem_of, public_url
 from backoffice.webhooks.sending import SEND_SECONDS, Sent, send_event
 
@@ -122,7 +123,8 @@ def _send(check: LiveCheck, now: datetime) -> Sent:
 
 def event_body(nonce: str, contract: WebhookContract) -> bytes:
     """The event of a live check, laid out as the events of the provider: the inbox reads it as it reads those."""
-    event: dict[str, Any] = {contract.type_fields[0]: EVENT_TYPE, contract.event_id_fields[0]: nonce}
+    id_field = next(iter(contract.event_id_fields), OWN_ID_FIELD)
+    event: dict[str, Any] = {contract.type_fields[0]: EVENT_TYPE, id_field: nonce}
     outermost = contract.data_locations[-1]
     for name in reversed(outermost.split(".") if outermost else []):
         event = {name: event}

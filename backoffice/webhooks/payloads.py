@@ -15,6 +15,8 @@ from backoffice.cryptopocket.endpoints import WebhookContract
 _USABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _MOST_IDS = 20
 _LONGEST_NAME = 100
+OWN_ID_FIELD = "backoffice_event_id"
+"""The id of an event of our own stands here where the catalogue knows no name for the id of one."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +39,7 @@ def read_notice(body: bytes, contract: WebhookContract) -> Notice:
     places = [place for path in contract.data_locations if isinstance(place := dig(document, path), dict)]
     return Notice(
         event_type_sent=next(_texts_under(contract.type_fields, reversed(places)), ""),
-        event_id=next(_texts_under(contract.event_id_fields, reversed(places)), ""),
+        event_id=next(_texts_under((*contract.event_id_fields, OWN_ID_FIELD), reversed(places)), ""),
         ids=tuple(_ids_in(places, contract)),
     )
 

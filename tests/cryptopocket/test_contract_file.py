@@ -47,6 +47,8 @@ signature_encoding = "base64"
 PAYIN = "PAY_IN"
 """
 
+RECONCILE_BY_GET = 'reconcile_payment]\nmethod = "GET"'
+
 
 @pytest.fixture
 def write(tmp_path: Path) -> Any:
@@ -147,6 +149,16 @@ def test_an_identifier_can_be_moved_from_the_path_to_the_query(
         ("= 7200", "=", 3, "Invalid value"),
         ("[conventions]", "[conventions", 2, "Expected"),
         ('path = "/v2/payments"', 'name = "x"', 7, "is no known key"),
+        ("maximum_page_size = 20", "maximum_page_size = 0", 25, "1 or more"),
+        ("maximum_page_size = 20", "first_page = -1", 25, "0 or more"),
+        ("maximum_page_size = 20", "layouts = []", 25, "at least one layout"),
+        ("maximum_page_size = 20", 'page_size_parameter = ""', 25, "needs a name"),
+        ('signature_encoding = "base64"', "tolerance_seconds = -1", 28, "1 or more"),
+        ('signature_encoding = "base64"', 'signature_header = ""', 28, "needs a name"),
+        ('signature_encoding = "base64"', "type_fields = []", 28, "at least one of type_fields"),
+        ('signature_encoding = "base64"', "data_locations = []", 28, "at least one of data_locations"),
+        ('signature_encoding = "base64"', 'event_id_fields = [""]', 28, "needs a name"),
+        ("list_bank_accounts.pagination]\nmaximum_page_size = 20", RECONCILE_BY_GET, 25, "the call writes"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_line(write: Any, old: str, new: str, line: int, says: str) -> None:

@@ -112,7 +112,8 @@ def test_its_event_is_laid_out_as_the_catalogue_says_that_events_are() -> None:
     contract = WebhookContract(
         data_locations=("cuerpo.objeto", "cuerpo"), type_fields=("evento",), event_id_fields=("uuid", "event_id")
     )
-    for each in (contract, WebhookContract()):
+    without_ids = WebhookContract(event_id_fields=())
+    for each in (contract, without_ids, WebhookContract()):
         notice = read_notice(event_body("abc", each), each)
         assert (notice.event_type_sent, notice.event_id, notice.ids) == (EVENT_TYPE, "abc", ())
 
@@ -128,6 +129,22 @@ def test_the_inbox_itself_takes_it_and_causes_nothing(adam: User, inbox: Receive
     assert WebhookEvent.objects.get().state == WebhookEvent.State.DONE
     assert not WebhookEffect.objects.exists()
     assert sandbox.control.calls() == 0
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_where_events_have_no_ids_a_live_check_is_still_known_by_its_own(
+    adam: User, inbox: Receiver, settings: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "contract.toml"
+    file.write_text("[webhook]\nevent_id_fields = []\n", encoding="utf-8")
+    settings.CRYPTOPOCKET_CONTRACT = str(file)
+    provider.reset_client()
+    check = check_now(adam)
+    delivery = inbox.deliveries[0]
+    Client().post(delivery.path, data=delivery.body, content_type="application/json", headers=delivery.headers)
+    process_events()
+    check.refresh_from_db()
+    assert result_of(check).word == "arrived"
 
 
 def test_each_check_has_an_event_of_its_own_and_an_old_one_proves_nothing(adam: User, inbox: Receiver) -> None:
