@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from backoffice.provider import get_catalogue
@@ -85,12 +85,6 @@ def unsigned_since(period: timedelta, *, at_most: int) -> int:
     unsigned = WebhookEvent.objects.filter(verdict=WebhookEvent.Verdict.UNSIGNED)
     lately = unsigned.filter(received_at__gt=timezone.now() - period).order_by()
     return lately.values("received_at")[:at_most].count()
-
-
-def last_accepted_at() -> datetime | None:
-    """When an event was taken in last that was not a repetition; None for never."""
-    moment: datetime | None = WebhookEvent.objects.aggregate(last=Max("received_at"))["last"]
-    return moment
 
 
 def refused_count(within: timedelta = timedelta(hours=1)) -> int:

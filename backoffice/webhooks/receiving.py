@@ -25,10 +25,16 @@ _VERDICTS = {
     SignatureVerdict.VALID_WITH_PREVIOUS: WebhookEvent.Verdict.SIGNED_WITH_PREVIOUS,
     SignatureVerdict.UNSIGNED: WebhookEvent.Verdict.UNSIGNED,
 }
+_OURS = '"webhooks_webhookevent"'
+_HAS_FAILED = f"{_OURS}.\"state\" = 'failed' AND {_OURS}.\"verdict\" <> 'unsigned'"
 _COUNT_THE_REPETITION = (
-    'ON CONFLICT ("digest") DO UPDATE SET "times_received" = "webhooks_webhookevent"."times_received" + 1, '
-    '"last_received_at" = EXCLUDED."last_received_at"'
+    f'ON CONFLICT ("digest") DO UPDATE SET "times_received" = {_OURS}."times_received" + 1, '
+    '"last_received_at" = EXCLUDED."last_received_at", '
+    f'"wanted_at" = CASE WHEN {_HAS_FAILED} THEN EXCLUDED."wanted_at" ELSE {_OURS}."wanted_at" END, '
+    f'"state" = CASE WHEN {_HAS_FAILED} THEN EXCLUDED."state" ELSE {_OURS}."state" END'
 )
+"""A repetition of an event that failed has its objects read anew: the provider sends it again for that. One that nobody
+signed does not: a stranger could have the same object read for ever."""
 _SECRET_WORDS = (
     "key", "sign", "auth", "cookie", "token", "secret", "pass", "credential", "session", "jwt", "assertion", "hmac",
     "oidc", "cert",

@@ -211,6 +211,41 @@ def test_a_failed_event_is_done_when_its_object_was_read_for_another_reason(paym
     assert _outcomes() == [("settled", "read_meanwhile"), ("failed", "")]
 
 
+def test_a_failed_event_that_the_provider_sends_again_is_worked_through_anew(
+    sandbox: Sandbox, payment: Payment, reads: Callable[[], int]
+) -> None:
+    body = json.dumps({"event_id": "evt_1", "type": "COINS_SENT", "data": {"payment_id": payment.remote_id}}).encode()
+    sandbox.control.fault("error_500", "getPayment", count=None)
+    post(body, signed_headers(body, at=time.time() - 60))
+    _retry(pacing.TRIES)
+    assert _states() == ["failed"]
+
+    sandbox.control.clear_faults()
+    make_due()
+    assert post(body, signed_headers(body)) == 200
+    assert _states() == ["waiting"]
+    process_events()
+
+    payment.refresh_from_db()
+    assert payment.status == "coins_sent"
+    assert (_states(), _outcomes()) == (["done"], [("settled", "changed")])
+    assert WebhookEvent.objects.get().times_received == 2
+
+
+def test_a_failed_event_that_nobody_signed_is_not_worked_through_again_when_it_is_repeated(
+    sandbox: Sandbox, settings: Any
+) -> None:
+    settings.WEBHOOK_ACCEPT_UNSIGNED = True
+    body = json.dumps({"event_id": "evt_1", "type": "PAY_IN", "data": {"payment_id": "made-up"}}).encode()
+    for _time in range(3):
+        assert post(body, {}) == 200
+        make_due()
+        process_events()
+
+    assert (_states(), WebhookEvent.objects.get().times_received) == (["failed"], 3)
+    assert sandbox.control.calls("getPayment") == 1
+
+
 def test_a_new_event_uses_up_no_try_of_an_older_one(
     sandbox: Sandbox, payment: Payment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
