@@ -38,6 +38,7 @@ def watch() -> bool:
         note_silence()
     for condition in all_conditions():
         _look(condition)
+    _close_what_nobody_watches()
     tell_what_is_due()
     return True
 
@@ -102,3 +103,9 @@ def _latest_alerts(keys: Iterable[str], *, since: datetime | None) -> dict[str, 
 def _close_others(condition: Condition, found: dict[str, Finding]) -> None:
     over = Alert.objects.filter(kind=condition.name, closed_at=None).exclude(key__in=list(found))
     over.update(closed_at=timezone.now())
+
+
+def _close_what_nobody_watches() -> None:
+    """Close alerts whose condition a newer release has no more: nothing else would ever find them over."""
+    watched = [condition.name for condition in all_conditions()]
+    Alert.objects.filter(closed_at=None).exclude(kind__in=watched).update(closed_at=timezone.now())

@@ -116,6 +116,18 @@ def test_that_it_is_over_is_told_once(weather: Weather, clock: time_machine.Trav
 
 
 @pytest.mark.usefixtures("_by_mail")
+def test_an_alert_that_a_newer_release_does_not_watch_any_more_is_closed_and_not_told_again(
+    weather: Weather, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch()
+    monkeypatch.setattr("backoffice.health.conditions._conditions", {})
+    for _hour in range(3):
+        watch_after(clock, hours=1)
+    assert [message.subject for message in mail.outbox][1:] == ["[local] Back office: all is well again"]
+    assert not Alert.objects.get().is_open
+
+
+@pytest.mark.usefixtures("_by_mail")
 def test_one_that_comes_and_goes_is_the_same_and_not_told_anew(weather: Weather, clock: time_machine.Traveller) -> None:
     watch()
     for _minute in range(10):
