@@ -27,6 +27,7 @@ from backoffice.cryptopocket.probing.report import (
 )
 from backoffice.cryptopocket.probing.writing import FileExistsAlreadyError, make_override_text, write_override_file
 from backoffice.cryptopocket.transport import make_transport
+from backoffice.management.contract_amend import take_from_file
 from backoffice.management.contract_codes import known_codes
 from backoffice.progress import ProgressLine
 
@@ -68,7 +69,7 @@ def add_probe_arguments(parser: ArgumentParser) -> None:
     add_connection_arguments(parser)
     parser.add_argument("--write", metavar="FILE", help="write the override file that turns findings into settings")
     parser.add_argument("--record", metavar="DIR", help="keep answers as fixtures, look-alikes for personal data")
-    parser.add_argument("--force", action="store_true", help="replace the file that --write names")
+    parser.add_argument("--force", action="store_true", help="begin from the file of --write and replace it")
     parser.add_argument("--requests-per-second", type=float, default=DEFAULT_RATE, metavar="N")
     parser.add_argument("--maximum-requests", type=int, default=MOST_REQUESTS, metavar="N", help="never send more")
     parser.add_argument("--differences", action="store_true", help="print only what is not confirmed")
@@ -78,6 +79,8 @@ def add_probe_arguments(parser: ArgumentParser) -> None:
 def run_probe(command: BaseCommand, catalogue: Catalogue, options: Mapping[str, Any]) -> None:
     """Probe, print, write. Exit status 1 when it was broken off."""
     _refuse_to_overwrite(options)
+    # What `try` and `listen` set in the file, no read can find again.
+    catalogue = take_from_file(catalogue, options)
     configuration = make_configuration(options, requests_per_second=options["requests_per_second"])
     prober, transport = _make_prober(command, catalogue, configuration, options)
     try:
@@ -123,7 +126,9 @@ def _refuse_to_overwrite(options: Mapping[str, Any]) -> None:
     if options["record"] and not options["force"] and any(Path(options["record"]).glob("*")):
         raise CommandError(f"{options['record']} is not empty. Nothing was sent. Use --force to add to it.")
     if options["write"] and not options["force"] and Path(options["write"]).exists():
-        raise CommandError(f"{options['write']} is there already. Nothing was sent. Use --force to replace it.")
+        raise CommandError(
+            f"{options['write']} is there already. Nothing was sent. Use --force to begin from it and replace it."
+        )
 
 
 def make_configuration(options: Mapping[str, Any], *, requests_per_second: float = DEFAULT_RATE) -> Configuration:

@@ -292,6 +292,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> PatientClock:
     return patient
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_a_file_that_is_probed_anew_keeps_what_was_learned_by_hand(settings: Any, tmp_path: Path) -> None:
+    settings.CRYPTOPOCKET_CONTRACT = ""
+    file = tmp_path / "contract.toml"
+    file.write_text(
+        '[conventions.error_codes]\nMAIL_TAKEN = "user_already_exists"\n[webhook]\nkey_header = "X-Learned"\n',
+        encoding="utf-8",
+    )
+    run("probe", "--write", str(file), "--force", *FAST)
+
+    contract = load_catalogue(str(file))
+    assert contract["list_payments"].path_provenance == "confirmed"
+    assert contract.conventions.error_codes["MAIL_TAKEN"] == "user_already_exists"
+    assert contract.webhook.key_header == "X-Learned"
+
+
 def test_a_probe_that_is_told_no_rate_asks_four_times_a_second(stand_in: Sandbox, clock: PatientClock) -> None:
     run("probe")
 

@@ -12,6 +12,7 @@ from backoffice.cryptopocket.endpoints import Endpoint
 from backoffice.cryptopocket.outgoing import build_request
 from backoffice.cryptopocket.probing.asking import WriteRefusedError
 from backoffice.cryptopocket.probing.overrides import find_overrides
+from backoffice.cryptopocket.probing.refusals import NOBODY
 from backoffice.cryptopocket.probing.writing import (
     FileExistsAlreadyError,
     make_override_text,
@@ -71,6 +72,16 @@ def test_nothing_but_reads_is_sent(stand_in: Sandbox) -> None:
     assert set(stand_in.control.call_counts()) <= READS
     assert {request.method for request in stand_in.control.requests() if request.operation != "authenticate"} == {"GET"}
     assert stand_in.control.calls("authenticate") == 1
+
+
+def test_no_path_of_a_call_that_writes_is_asked_for_with_an_id_of_the_provider(stand_in: Sandbox) -> None:
+    prober, _ = probe(stand_in)
+
+    asked = [request.path for request in stand_in.control.requests() if request.answered == 405]
+    ids = {str(row["id"]) for rows in (stand_in.control.customers(), stand_in.control.payments()) for row in rows}
+    assert prober.notebook.catalogue["upload_customer_document"].path_provenance == "confirmed"
+    assert any(NOBODY in path for path in asked)
+    assert [path for path in asked if ids & set(path.split("/"))] == []
 
 
 @pytest.mark.parametrize("name", [name for name, call in BUILT_IN.endpoints.items() if not call.only_reads])

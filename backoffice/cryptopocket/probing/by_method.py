@@ -1,4 +1,8 @@
-"""Paths of calls that write, learned without writing: a GET there is answered with "another method" (HTTP 405)."""
+"""Paths of calls that write, learned without writing: a GET there is answered with "another method" (HTTP 405).
+
+The paths are guesses: what stands in one is the id of nothing, so that a GET that does something all the same has
+nothing to do it with.
+"""
 
 from collections.abc import Iterator
 
@@ -23,7 +27,7 @@ def probe_writing_paths(session: Session) -> None:
 def _find_path(session: Session, name: str, endpoint: Endpoint) -> None:
     notebook = session.notebook
     for candidate in _candidates(name, endpoint):
-        arguments = {field: _fill(session, field) for field in candidate.path_fields}
+        arguments = {field: NO_OBJECT if field == "payment_id" else NOBODY for field in candidate.path_fields}
         if is_other_method(session.ask(candidate, arguments)):
             notebook.compare(name, "path", assumed=endpoint.path, found=candidate.path, reason=FOUND_BY_METHOD)
             notebook.change(name, path=candidate.path, path_provenance="confirmed")
@@ -37,12 +41,3 @@ def _candidates(name: str, endpoint: Endpoint) -> Iterator[Endpoint]:
     """Yield the call as a read, under each path it may have."""
     for path in (endpoint.path, *PATHS.get(name, ())):
         yield msgspec.structs.replace(endpoint, path=path, method="GET", encoding="query", slow=False)
-
-
-def _fill(session: Session, field: str) -> str:
-    """Return what stands in a path: an object there is, so that nobody answers that there is none."""
-    if field == "payment_id":
-        return str(session.first("list_payments", "id", NO_OBJECT))
-    if field == "user_id":
-        return str(session.first("list_customers", "id", NOBODY))
-    return str(session.first("list_bank_transactions", "id", NOBODY))
