@@ -65,11 +65,13 @@ def read_options(arguments: list[str] | None = None) -> DemoOptions:
 def demo_environment(options: DemoOptions) -> dict[str, str]:
     """The variables that every process of the demo runs with.
 
-    They are set outright, so that a `.env` or a shell that points at the real provider is not touched by a demo.
+    They are set outright and no `.env` is read, so that a demo takes nothing from one, or from a shell, that points at
+    the real provider, at real people or at a real folder.
     """
     inherited = {key: value for key, value in os.environ.items() if key in _INHERITED}
     return inherited | {
         "DJANGO_SETTINGS_MODULE": "backoffice.settings",
+        "ENV_FILE": "",
         "VAR_DIR": str(options.folder),
         "DATABASE_URL": f"sqlite:///{options.folder / 'backoffice.sqlite3'}",
         "CELERY_BROKER_URL": "filesystem://localhost",

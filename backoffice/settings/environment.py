@@ -11,7 +11,9 @@ from backoffice.security.keys import read_keys
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
-environ.Env.read_env(str(BASE_DIR / ".env"))
+# Empty for none at all: the demo takes nothing from a file that names the real provider.
+if ENV_FILE := env.str("ENV_FILE", default=str(BASE_DIR / ".env")):
+    environ.Env.read_env(ENV_FILE)
 
 # Everything that is written at run time lives in one folder, never under a web root.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
