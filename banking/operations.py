@@ -81,7 +81,7 @@ class ReconcilePayment(OperationKind):
         line = BankTransaction.objects.filter(pk=operation.request["line"]).first()
         obstacle = obstacle_to_reconciling(line) if line else _("The bank line is no longer here.")
         if obstacle and not self._is_ours(line, operation):
-            raise CannotBeSent(_("%(obstacle)s Nothing was sent.") % {"obstacle": obstacle})
+            raise CannotBeSent(str(obstacle))
 
     def send(self, operation: Operation, client: CryptoPocketClient) -> Reconciled:
         """Reconcile, then read the payment, so that the mirror is fresh at once.

@@ -80,7 +80,7 @@ def _chosen_payment(request: HttpRequest) -> Payment:
         raise Http404(_("There is no such payment."))
     payment = payments_with_customers().filter(remote_id=chosen).first()
     if payment is None:
-        raise Http404(_("There is no payment of that id here: synchronise the payments and look again."))
+        raise Http404(_("There is no payment of that id here: sync the payments and look again."))
     return payment
 
 

@@ -41,7 +41,7 @@ ACTIONS: dict[str, Any] = {
     "operation.sending": _("Operation taken up"),
     "operation.sent": _("Sent to the provider"),
     "operation.succeeded": _("Operation succeeded"),
-    "operation.refused": _("Operation refused by the provider"),
+    "operation.refused": _("Operation refused"),
     "operation.unknown": _("Operation's outcome unknown"),
     "operation.cancelled": _("Operation cancelled"),
     "operation.abandoned": _("Operation given up"),

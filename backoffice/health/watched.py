@@ -97,8 +97,8 @@ def _find_waiting_operations() -> Iterator[Finding]:
 
 def _describe_waiting_operations(facts: Facts) -> str:
     return ngettext(
-        "%(count)d operation is due, and no worker has taken it up for %(minutes)d minutes: nothing was sent.",
-        "%(count)d operations are due, and no worker has taken them up for %(minutes)d minutes: nothing was sent.",
+        "%(count)d operation is due, and no worker has taken it up for %(minutes)d minutes: it is not sent.",
+        "%(count)d operations are due, and no worker has taken them up for %(minutes)d minutes: they are not sent.",
         facts["count"],
     ) % {"count": facts["count"], "minutes": facts["minutes"]}
 

@@ -34,7 +34,7 @@ ITEMS = (
         url=lambda: _list_of("administrator"),
         permission=SEE_EVERY,
         tone="critical",
-        help=_("Nothing was sent. An administrator must check the API key, the clock and the IP list."),
+        help=_("The provider has done nothing. An administrator must check the API key, the clock and the IP list."),
     ),
     AttentionItem(
         name="operations-awaiting-approval",
@@ -48,8 +48,8 @@ ITEMS = (
     AttentionItem(
         name="operations-refused",
         label=ngettext_lazy(
-            "act that the provider refused in the last three days",
-            "acts that the provider refused in the last three days",
+            "act that was refused in the last three days",
+            "acts that were refused in the last three days",
         ),
         rows=queries.refused_lately,
         url=lambda: _list_of("refused"),

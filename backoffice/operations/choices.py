@@ -43,7 +43,8 @@ class NoForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One thing to choose: where it is possible, what it does, what is said before and after.
+    """One thing to choose: where it is possible, what it does, what is said before and after (if nothing else: where
+    the operation then stands).
 
     `obstacle` says why a person who holds the permission cannot choose it all the same; empty where nothing is.
     """
@@ -51,9 +52,9 @@ class Choice:
     name: str
     label: Any
     lead: Any
-    said_after: Any
     act: Callable[..., Operation]
     is_possible: Callable[[Operation, OperationKind], bool]
+    said_after: Any = ""
     obstacle: Callable[[Operation, Any], str] = lambda _operation, _person: ""
     asks_why: bool = False
     tone: ButtonTone = "plain"
@@ -117,7 +118,6 @@ CHOICES: tuple[Choice, ...] = (
         name="leave",
         label=gettext_lazy("Leave"),
         lead=gettext_lazy("It is closed without anything being sent. Whether it was done stays open."),
-        said_after=gettext_lazy("It was left."),
         act=services.leave,
         is_possible=_is_unsettled,
         asks_why=True,
@@ -125,8 +125,7 @@ CHOICES: tuple[Choice, ...] = (
     Choice(
         name="cancel",
         label=gettext_lazy("Cancel"),
-        lead=gettext_lazy("It is taken back before it is sent."),
-        said_after=gettext_lazy("It was taken back."),
+        lead=gettext_lazy("It is ended: from now on nothing of it is sent."),
         act=services.cancel,
         is_possible=_is_unsent,
         asks_why=True,
@@ -178,11 +177,12 @@ def _act(
     request: HttpRequest, model_admin: Any, operation: Operation, choice: Choice, answers: dict[str, Any]
 ) -> HttpResponseBase:
     try:
-        choice.act(operation_id=operation.pk, by=request.user, **answers)
+        acted_on = choice.act(operation_id=operation.pk, by=request.user, **answers)
     except OperationError as problem:
         messages.error(request, str(problem))
     else:
-        messages.success(request, str(choice.said_after))
+        said = choice.said_after or standing_of(acted_on, find_kind(acted_on.kind)).headline
+        messages.success(request, str(said))
     return HttpResponseRedirect(model_admin.url_of("change", operation))
 
 

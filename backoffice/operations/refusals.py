@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 INVALID_REQUEST = "invalid_request"
 NOT_SENT_BY_US = "cannot_be_sent"
 ASKED_TO_BE_FORGOTTEN = "asked_to_be_forgotten"
+CHANGED_AFTER_ASKING = "changed_after_asking"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +37,13 @@ _OF_THE_PROVIDER: dict[str, Explanation] = {
     # Customers (contract 3)
     "user_already_exists": _say(
         _("The provider already has a customer with this e-mail address."),
-        _("Use that customer; if it is not in the list, synchronise the customers."),
+        _("Use that customer; if it is not in the list, sync the customers."),
     ),
     "email_not_allowed": _say(
         _("The provider does not take addresses of this e-mail domain: it is a disposable one."),
         _("Ask the customer for another address and register again."),
     ),
-    "user_not_found": _say(
-        _("The provider knows no customer of this id."), _("Synchronise the customers and look again.")
-    ),
+    "user_not_found": _say(_("The provider knows no customer of this id."), _("Sync the customers and look again.")),
     "user_not_in_integration": _say(
         _("The customer belongs to another integration of the provider."),
         _("It cannot be done from here. Check that this is the right environment."),
@@ -75,23 +74,19 @@ _OF_THE_PROVIDER: dict[str, Explanation] = {
     "method_not_allowed": _say(_("Our integration may not use cards."), _("Choose another way to pay.")),
     "error_payment_creation": _say(_("The provider could not create the payment."), _TRY_LATER),
     "guided_payment_eur_only": _say(_("Guided payments are made in euros only."), _("Ask for it in EUR.")),
-    "payment_not_found": _say(
-        _("The provider knows no payment of this id."), _("Synchronise the payments and look again.")
-    ),
-    "rampoff_not_found": _say(
-        _("The provider knows no off-ramp of this id."), _("Synchronise the off-ramps and look again.")
-    ),
+    "payment_not_found": _say(_("The provider knows no payment of this id."), _("Sync the payments and look again.")),
+    "rampoff_not_found": _say(_("The provider knows no off-ramp of this id."), _("Sync the off-ramps and look again.")),
     # Bank accounts (contract 6)
     "account_not_found": _say(
-        _("The provider knows no bank account of this IBAN."), _("Synchronise the bank accounts and look again.")
+        _("The provider knows no bank account of this IBAN."), _("Sync the bank accounts and look again.")
     ),
     "transaction_not_found": _say(
         _("The provider knows no bank transaction of this id."),
-        _("Synchronise the bank transactions and look again."),
+        _("Sync the bank transactions and look again."),
     ),
     "already_reconciled": _say(
         _("The payment or the bank transaction was reconciled before, perhaps with another one."),
-        _("Synchronise both and see what they are paired with."),
+        _("Sync both and see what they are paired with."),
     ),
 }
 _OF_OURS: dict[str, Explanation] = {
@@ -102,13 +97,17 @@ _OF_OURS: dict[str, Explanation] = {
     "free_text": _say(_("The provider refused without a code."), _("Its own words are shown beside.")),
     "no_code": _say(_("The provider refused without saying why."), _TRY_LATER),
     INVALID_REQUEST: _say(
-        _("What was asked cannot be put into a call to the provider. Nothing was sent."),
+        _("What was asked cannot be put into a call to the provider."),
         _("Correct it and ask again; if nothing is wrong with it, tell an administrator."),
     ),
-    NOT_SENT_BY_US: _say(_("Our own check stopped it before the call. Nothing was sent."), _ASK_AN_ADMINISTRATOR),
+    NOT_SENT_BY_US: _say(_("Our own check stopped it before the call."), _ASK_AN_ADMINISTRATOR),
     ASKED_TO_BE_FORGOTTEN: _say(
         _("The customer asked to be forgotten, so it was ended and nothing more of it is sent."),
         _("If that was a mistake, a Supervisor lifts the restriction on the customer's page; then ask anew."),
+    ),
+    CHANGED_AFTER_ASKING: _say(
+        _("It was changed after it was asked for, so what is approved is not what was asked."),
+        _("If it is still wanted, ask for it anew."),
     ),
 }
 PROVIDER_CODES = frozenset(_OF_THE_PROVIDER)

@@ -10,7 +10,13 @@ from backoffice.face.moments import exact_time
 from backoffice.operations.kinds import OperationKind
 from backoffice.operations.masked import as_shown
 from backoffice.operations.models import Operation, State
-from backoffice.operations.refusals import ASKED_TO_BE_FORGOTTEN, INVALID_REQUEST, NOT_SENT_BY_US, explain
+from backoffice.operations.refusals import (
+    ASKED_TO_BE_FORGOTTEN,
+    CHANGED_AFTER_ASKING,
+    INVALID_REQUEST,
+    NOT_SENT_BY_US,
+    explain,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,20 +52,26 @@ def _is_settled(operation: Operation) -> bool:
 Words = tuple[str, str, str]
 
 
-def _not_sent() -> str:
-    return _("Nothing was sent.")
+def _not_sent(operation: Operation, *, tries: int) -> str:
+    """The words for an operation that is known not to be done, after so many attempts that were turned away.
+
+    Of those nobody says that they sent nothing: the provider may have read the whole call and have done none of it.
+    """
+    if operation.in_doubt:
+        return _("This attempt has sent nothing.")
+    return _("It was tried; the provider has done nothing.") if tries else _("Nothing was sent.")
 
 
-def _not_sent_now(operation: Operation) -> str:
-    return _("This attempt has sent nothing.") if operation.in_doubt else _not_sent()
-
-
-def _awaiting_approval(_operation: Operation, _kind: Any) -> Words:
-    return _("It waits for a second person."), _not_sent(), _("Somebody else than who asked must approve it.")
+def _awaiting_approval(operation: Operation, _kind: Any) -> Words:
+    return (
+        _("It waits for a second person."),
+        _not_sent(operation, tries=operation.attempts),
+        _("Somebody other than the asker must approve it."),
+    )
 
 
 def _queued(operation: Operation, _kind: Any) -> Words:
-    sent = _not_sent_now(operation)
+    sent = _not_sent(operation, tries=operation.attempts)
     if operation.not_before is None or operation.not_before <= timezone.now():
         return _("It waits for a worker."), sent, _("Nothing: it goes out in a moment.")
     at = _at(operation.not_before)
@@ -78,7 +90,7 @@ def _queued(operation: Operation, _kind: Any) -> Words:
 
 def _sending(operation: Operation, _kind: Any) -> Words:
     if operation.sent_at is None:
-        return _("A worker has taken it up."), _not_sent(), _("Wait a moment.")
+        return _("A worker has taken it up."), _not_sent(operation, tries=operation.attempts - 1), _("Wait a moment.")
     return (
         _("It is being sent; the provider has not answered yet."),
         _("Sent at %(at)s.") % {"at": _at(operation.sent_at)},
@@ -95,7 +107,7 @@ def _succeeded(operation: Operation, kind: OperationKind | None) -> Words:
 def _refused(operation: Operation, kind: OperationKind | None) -> Words:
     reason = kind.explain_refusal(operation.error_code, operation.error_text) if kind else operation.error_code
     if operation.error_code in {INVALID_REQUEST, NOT_SENT_BY_US, ASKED_TO_BE_FORGOTTEN}:
-        return _("We did not send it."), _not_sent_now(operation), reason
+        return _("We did not send it."), _not_sent(operation, tries=operation.attempts - 1), reason
     return _("The provider said no."), _("The provider was asked and has done nothing."), reason
 
 
@@ -125,13 +137,17 @@ def _advice_for_unknown(operation: Operation, kind: OperationKind | None) -> str
 
 
 def _cancelled(operation: Operation, _kind: Any) -> Words:
+    sent = _not_sent(operation, tries=operation.attempts)
     if operation.error_code == ASKED_TO_BE_FORGOTTEN:
-        return _("It was ended before it was sent."), _not_sent(), explain(ASKED_TO_BE_FORGOTTEN)
-    return _("It was taken back."), _not_sent(), _("Nothing.")
+        return _("It was ended before it was done."), sent, explain(ASKED_TO_BE_FORGOTTEN)
+    if operation.error_code == CHANGED_AFTER_ASKING:
+        return _("It was ended: it is not what was asked any more."), sent, explain(CHANGED_AFTER_ASKING)
+    return _("It was taken back."), sent, _("Nothing.")
 
 
 def _not_approved(operation: Operation, _kind: Any) -> Words:
-    return _("It was not approved."), _not_sent(), _("Read why below. If it is still wanted, ask for it anew.")
+    sent = _not_sent(operation, tries=operation.attempts)
+    return _("It was not approved."), sent, _("Read why below. If it is still wanted, ask for it anew.")
 
 
 def _abandoned(operation: Operation, _kind: Any) -> Words:

@@ -40,13 +40,13 @@ class _AboutSubscription(OperationKind):
         try:
             check_address(operation.request["url"])
         except AddressNotUsable as problem:
-            raise CannotBeSent(_("%(problem)s Nothing was sent.") % {"problem": problem}) from None
+            raise CannotBeSent(str(problem)) from None
         earlier = Operation.objects.filter(
             kind__in=KIND_NAMES, dedupe_key=operation.dedupe_key, state__in=LIVE_STATES, pk__lt=operation.pk
         ).first()
         if earlier is not None:
             raise CannotBeSent(
-                _("Operation #%(number)s about the same type has not ended: settle that one first. Nothing was sent.")
+                _("Operation #%(number)s about the same type has not ended: settle that one first.")
                 % {"number": earlier.pk}
             )
 
@@ -111,9 +111,7 @@ class SubscribeWebhook(_AboutSubscription):
         super().prepare(operation)
         known = WebhookSubscription.objects.filter(event_type=operation.request["event_type"]).first()
         if known is not None and known.is_subscribed:
-            raise CannotBeSent(
-                _("This type was subscribed meanwhile. Use “Change URL” to give it another address. Nothing was sent.")
-            )
+            raise CannotBeSent(_("This type was subscribed meanwhile. Use “Change URL” to give it another address."))
 
     def send(self, operation: Operation, client: CryptoPocketClient) -> Any:
         """Subscribe."""

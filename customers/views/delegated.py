@@ -129,7 +129,7 @@ def discard(request: HttpRequest, model_admin: Any, verification: DelegatedVerif
         services.discard_delegated_verification(verification=verification, by=person_behind(request))
     except services.NotOpenError as problem:
         return _leave(request, verification, problem)
-    messages.success(request, _("Data and pictures were removed. Nothing was sent."))
+    messages.success(request, _("Data and pictures were removed here."))
     return HttpResponseRedirect(reverse("admin:customers_delegatedverification_changelist"))
 
 

@@ -63,7 +63,7 @@ def _facts_of_live(customer: Customer) -> list[Fact]:
     ended = list(would_go_out(live))
     sent = [operation for operation in live if operation not in ended]
     return [
-        Fact(label=_("Ended by this, because nothing was sent yet"), value=_listed(ended)),
+        Fact(label=_("Ended by this, because nothing was done yet"), value=_listed(ended)),
         Fact(label=_("Taken up before: what became of it is still found out"), value=_listed(sent)),
     ]
 

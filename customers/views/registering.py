@@ -131,7 +131,7 @@ COMPANY = Registration(
     title=_("Register a company"),
     question=_("Register this company?"),
     lead=_(
-        "The provider answers with the link and the password of a form that the company fills in within 90 days. It "
+        "The provider answers with the link and the password of a form that the company fills in before it ends. It "
         "shows both only once; they are kept here, encrypted. Nothing is sent before you have confirmed it."
     ),
     view_name="register-company",

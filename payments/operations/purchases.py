@@ -66,8 +66,7 @@ class Purchase(AboutCustomer):
         taken = Payment.objects.filter(external_id=operation.request["external_id"]).first()
         if taken is not None:
             raise CannotBeSent(
-                gettext("There is a payment with this external id already: %(id)s. Nothing was sent.")
-                % {"id": taken.remote_id}
+                gettext("There is a payment with this external id already: %(id)s.") % {"id": taken.remote_id}
             )
 
     def read_back(self, operation: Operation, client: CryptoPocketClient) -> ReadBack:

@@ -105,7 +105,7 @@ def test_an_act_whose_worker_is_killed_before_the_call_is_done_by_the_next_one(
     assert provider.control.calls(ACTS[act].call) == 0
     installation.sweep_after_the_lease("returned_to_queue")
     found = installation.do("show", operation)
-    assert (found["state"], found["says_nothing_was_sent"]) == ("queued", True)
+    assert (found["state"], found["says_nothing_was_done"]) == ("queued", True)
     assert installation.do("perform", operation)["state"] == "succeeded"
     assert provider.control.calls(ACTS[act].call) == ACTS[act].times_done(provider) - done_before[act] == 1
 

@@ -93,7 +93,7 @@ def test_every_act_waits_having_sent_nothing_and_is_done_once_when_it_is_repaire
     operation = services.perform(Operation.objects.get().pk)
     assert (operation.state, operation.sent_at) == (State.QUEUED, None), operation.error_text
     page = page_of(operation, desk, act)
-    assert "Nothing was sent." in page
+    assert "It was tried; the provider has done nothing." in page
     assert "somebody_else" not in page
     assert sandbox.control.calls(ACTS[act].call) == 0
     repair()

@@ -99,7 +99,7 @@ def show(operation_id: str) -> dict[str, Any]:
     return {
         "id": operation.pk,
         "state": operation.state,
-        "says_nothing_was_sent": "Nothing was sent." in page,
+        "says_nothing_was_done": "the provider has done nothing" in page,
         "says_it_may_have_been_done": "may have been done" in page,
         "says_it_failed": "said no" in page,
     }

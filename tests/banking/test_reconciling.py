@@ -13,6 +13,7 @@ from backoffice.operations import services
 from backoffice.operations.errors import AlreadyRequested
 from backoffice.operations.kinds import get_kind
 from backoffice.operations.models import ApprovalPolicy, Operation, State
+from backoffice.operations.standing import standing_of
 from backoffice.sandbox import Sandbox
 from backoffice.sync.models import RecordedChange
 from backoffice.sync.services import sync_resource
@@ -238,7 +239,7 @@ def test_a_line_that_a_sync_shows_as_reconciled_before_the_call_is_not_sent(
     sync_resource(name="bank_transactions", mode="full")
     operation = perform(operation)
     assert operation.state == State.REFUSED
-    assert "Nothing was sent" in operation.error_text
+    assert "Nothing was sent." in standing_of(operation, get_kind(operation.kind)).sent
     assert sandbox.control.calls(RECONCILE) == 0
 
 

@@ -408,7 +408,7 @@ def test_operations_that_nobody_takes_up_are_an_alert(ada: User, settings: Any) 
     watch()
     alert = Alert.objects.get(kind="waiting_operations")
     assert words_of(alert) == (
-        "2 operations are due, and no worker has taken them up for 15 minutes: nothing was sent."
+        "2 operations are due, and no worker has taken them up for 15 minutes: they are not sent."
     )
 
 

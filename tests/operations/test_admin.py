@@ -124,7 +124,7 @@ def test_a_choice_without_a_reason_is_not_made(unknown: Operation, as_clara: Cli
 def test_a_choice_that_came_too_late_says_so(ask: Ask, as_clara: Client) -> None:
     operation = services.perform(ask().pk)
     answer = as_clara.post(page_of(operation, "cancel"), {"reason": "Too late?"}, follow=True)
-    assert "only while nothing was sent" in answer.content.decode()
+    assert "only while it waits" in answer.content.decode()
     assert stood(operation).state == State.SUCCEEDED
 
 

@@ -16,8 +16,10 @@ from django.utils import timezone
 from backoffice.audit.models import AuditRecord
 from backoffice.operations import services
 from backoffice.operations.errors import NotPossible, ReasonMissing
+from backoffice.operations.kinds import get_kind
 from backoffice.operations.models import ApprovalPolicy, Operation, OperationApproval, OperationBatch, State
 from backoffice.operations.services import policy
+from backoffice.operations.standing import standing_of
 from backoffice.sandbox import Sandbox
 from tests.operations import kinds
 from tests.operations.conftest import Ask, set_policy, stood
@@ -198,6 +200,9 @@ def test_what_was_changed_after_the_asking_is_void_when_somebody_wants_to_approv
         services.approve(operation_id=operation.pk, by=sofia)
     assert stood(operation).state == State.CANCELLED
     assert not OperationApproval.objects.exists()
+    told = standing_of(stood(operation), get_kind(operation.kind))
+    assert (told.headline, told.sent) == ("It was ended: it is not what was asked any more.", "Nothing was sent.")
+    assert "ask for it anew" in told.advice
 
 
 def test_what_was_changed_after_the_approval_is_not_sent(

@@ -104,7 +104,7 @@ def test_what_waited_is_ended_and_never_sent(
     assert operation.events.latest("pk").by == operation.requested_by
     assert sent(sandbox) == 0
     shown = at_claras.get(page_of(operation)).content.decode()
-    assert "It was ended before it was sent." in shown
+    assert "It was ended before it was done." in shown
     assert "The customer asked to be forgotten, so it was ended" in shown
 
 

@@ -186,13 +186,13 @@ def test_a_refusal_leaves_our_record_as_it_was(adams: Client, sandbox: Sandbox) 
     assert not WebhookSubscription.objects.exists()
 
 
-def test_while_the_provider_is_down_it_waits_and_says_that_nothing_was_sent(adams: Client, sandbox: Sandbox) -> None:
+def test_while_the_provider_is_down_it_waits_and_says_that_nothing_was_done(adams: Client, sandbox: Sandbox) -> None:
     answer = choose(adams, "PAY_IN")
     sandbox.stop()
     perform_all()
     page = page_of(adams, answer.headers["Location"])
     assert Operation.objects.get().state == State.QUEUED
-    assert "Nothing was sent." in page
+    assert "It was tried; the provider has done nothing." in page
 
 
 def lose_the_answer(browser: Client, sandbox: Sandbox) -> Operation:

@@ -19,6 +19,7 @@ from backoffice.operations.errors import NotPossible, ReasonMissing
 from backoffice.operations.fingerprints import is_as_asked
 from backoffice.operations.models import Operation, OperationApproval, OperationBatch, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
+from backoffice.operations.refusals import CHANGED_AFTER_ASKING, explain
 from backoffice.operations.services.ending import end_as_forgotten, end_unsent
 from backoffice.operations.services.permissions import check_may_approve
 from backoffice.operations.states import move_many, record_events
@@ -74,15 +75,11 @@ def obstacle_to_sending(operation: Operation) -> str:
     if not operation.approvals_needed:
         return ""
     if not is_as_asked(operation):
-        return _changed()
+        return explain(CHANGED_AFTER_ASKING)
     agreed = operation.approvals.filter(decision=Decision.APPROVED, fingerprint=operation.fingerprint)
     if agreed.exclude(by=operation.requested_by_id).count() < operation.approvals_needed:
-        return _("It has not been approved by as many people as it needs. Nothing was sent. Ask for it again.")
+        return _("It has not been approved by as many people as it needs. Ask for it anew.")
     return ""
-
-
-def _changed() -> str:
-    return _("It was changed after it was asked for, so what is approved is not what was asked. Nothing was sent.")
 
 
 def _not_in_time() -> str:
@@ -141,7 +138,7 @@ def _end_void(operations: list[Operation]) -> list[int]:
     late = [row for row in left if row.approval_expires_at and row.approval_expires_at <= now and row not in changed]
     return [
         *end_as_forgotten(forgotten),
-        *end_unsent(changed, State.CANCELLED, note=_changed()),
+        *end_unsent(changed, State.CANCELLED, note=explain(CHANGED_AFTER_ASKING), error_code=CHANGED_AFTER_ASKING),
         *end_unsent(late, State.NOT_APPROVED, note=_not_in_time()),
     ]
 

@@ -23,7 +23,7 @@ def cancel(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operation
     operation, kind, why = _decided(operation_id, by, reason)
     from_state = State(operation.state)
     if from_state not in {State.AWAITING_APPROVAL, State.QUEUED}:
-        raise NotPossible(_("It can be cancelled only while nothing was sent."))
+        raise NotPossible(_("It can be cancelled only while it waits."))
     to_state = State.ABANDONED if operation.in_doubt else State.CANCELLED
     return _end(operation, kind, from_state, to_state, why=why, by=by)
 
@@ -60,11 +60,11 @@ def obstacle_to_doing_again(operation: Operation, person: AbstractBaseUser) -> s
     One approval is for one act: on the asker's word alone the same money could go out as often as answers are lost.
     """
     if operation.subject_is_restricted:
-        return _("The customer asked to be forgotten: it is not sent again. Leave it. Nothing was sent.")
+        return _("The customer asked to be forgotten: nothing of it is sent again. “Leave” closes it.")
     if operation.approvals_needed and operation.requested_by_id == person.pk:
         return _(
             "This needed approval, and you asked for it: a colleague who may ask for such acts must do it again. Or "
-            "leave it, and ask anew. Nothing was sent."
+            "leave it, and ask anew. Nothing was sent just now."
         )
     return ""
 

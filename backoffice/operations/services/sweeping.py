@@ -63,7 +63,7 @@ def _return_to_queue(operation: Operation) -> bool:
         operation,
         to_state=State.QUEUED,
         condition=Q(claim_token=operation.claim_token, sent_at__isnull=True),
-        note=_("The worker was lost before the call. Nothing was sent."),
+        note=_("The worker was lost before the call: this attempt has sent nothing."),
         not_before=pacing.next_attempt(attempts=operation.attempts - 1) if operation.attempts > 1 else None,
         nudged_at=None,
     )
