@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -68,7 +69,8 @@ def _doubt_about_iban(cleaned: Mapping[str, Any]) -> Iterable[Caution]:
 
 def _asked_lately(kind: str, customer: Customer, request: Mapping[str, Any]) -> Iterable[Caution]:
     """The same amount for the same customer a short while ago can be the same wish, written twice."""
-    names = _AMOUNTS.get(kind, _USUAL_AMOUNT)
+    amount, unit = _AMOUNTS.get(kind, _USUAL_AMOUNT)
+    wanted = (Decimal(request[amount]), request[unit])
     lately = Operation.objects.filter(
         kind=kind,
         subject_model=model_label(customer),
@@ -77,7 +79,9 @@ def _asked_lately(kind: str, customer: Customer, request: Mapping[str, Any]) -> 
         created_at__gte=timezone.now() - REPEATED_WITHIN,
     ).order_by("-pk")[:MOST_COMPARED]
     for operation in lately:
-        if all(operation.request.get(name) == request[name] for name in names):
+        # Compared as numbers, since "125.5" and "125.50" are two texts; what was purged has none.
+        asked = operation.request
+        if amount in asked and (Decimal(asked[amount]), asked.get(unit)) == wanted:
             text = _("The same amount was asked for this customer a short while ago, as number %(number)s.")
             yield Caution(name="repeated", text=text % {"number": operation.pk})
             return

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.resources import make_item
+from backoffice.face.numbers import significant_digits
 from backoffice.operations.kinds import Done, Label, ReadBack, Worth
 from backoffice.operations.models import Operation
 from backoffice.provider import get_catalogue
@@ -58,8 +59,12 @@ class CreateOffRamp(AboutCustomer):
     }
 
     def dedupe_key(self, request: Mapping[str, Any]) -> str:
-        """The customer, the coin and the amount: by these an off-ramp is found again, so one alike at a time."""
-        return f"{request['user_id']} {request['symbol']} {request['blockchain']} {Decimal(request['amount']):f}"
+        """The customer, the coin and the amount: by these an off-ramp is found again, so one alike at a time.
+
+        However the amount is written: 250.5 and 250.50 are the same to the provider.
+        """
+        amount = significant_digits(Decimal(request["amount"]))
+        return f"{request['user_id']} {request['symbol']} {request['blockchain']} {amount}"
 
     def value(self, request: Mapping[str, Any]) -> Worth:
         """What the provider quoted to whoever asked for it."""

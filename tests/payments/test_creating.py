@@ -339,6 +339,26 @@ def test_the_same_amount_again_is_asked_about(at_felixs: Client, offers: Sandbox
     assert Operation.objects.count() == 2
 
 
+@pytest.mark.parametrize(("address", "order"), EVERY_ERRAND)
+def test_the_same_amount_is_asked_about_however_it_is_written(
+    at_felixs: Client, lena: Customer, address: str, order: Any
+) -> None:
+    assert confirm(at_felixs, address, lena, {**order, "amount": "125,5"}).status_code == 302
+    assert "a short while ago" in look_again(at_felixs, address, lena, {**order, "amount": "125.50"})
+    assert "a short while ago" not in look_again(at_felixs, address, lena, {**order, "amount": "125.05"})
+
+
+@pytest.mark.parametrize(("once", "again"), [("250,5", "250.50"), ("1000", "1.000,00")])
+def test_a_sale_that_felix_asks_for_again_in_another_spelling_leads_to_the_first_while_that_is_not_done(
+    at_felixs: Client, offers: Sandbox, lena: Customer, once: str, again: str
+) -> None:
+    first = confirm(at_felixs, OFF_RAMP, lena, {**SALE, "amount": once})
+    second = confirm(at_felixs, OFF_RAMP, lena, {**SALE, "amount": again}, confirmed="repeated")
+    assert second.headers["Location"] == first.headers["Location"]
+    assert perform(Operation.objects.get().pk).state == State.SUCCEEDED
+    assert offers.control.calls("createOffRamp") == 1
+
+
 @pytest.mark.parametrize("wallet", ["here", "0x123"])
 def test_a_wallet_that_looks_wrong_is_asked_about_where_it_can_be_told(
     at_felixs: Client, offers: Sandbox, lena: Customer, wallet: str
