@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.face.actions import render_form_page
 from backoffice.face.badges import page_of
+from backoffice.face.parameters import text_in
 from backoffice.operations.errors import AlreadyRequested
 from banking import queries, services
 from banking.comparison import compare
@@ -75,9 +76,7 @@ def lines_for_payment(request: HttpRequest, model_admin: Any) -> HttpResponse:
 def _chosen_payment(request: HttpRequest) -> Payment:
     """The payment whose id stands in the address or in the form; 404 where there is none."""
     parameters = request.POST if request.method == "POST" else request.GET
-    chosen = parameters.get(PAYMENT_PARAMETER, "").strip()
-    if "\x00" in chosen:
-        raise Http404(_("There is no such payment."))
+    chosen = text_in(parameters, PAYMENT_PARAMETER).strip()
     payment = payments_with_customers().filter(remote_id=chosen).first()
     if payment is None:
         raise Http404(_("There is no payment of that id here: sync the payments and look again."))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from backoffice.face.parameters import text_in
 from backoffice.security.masking import Kind
 from backoffice.security.readers import sees_clearly
 from backoffice.sync.queries import last_success_at
@@ -74,7 +75,7 @@ def make_workbench(request: HttpRequest, line: BankTransaction) -> Workbench | N
     pairing = queries.pairing_of_line(line)
     if obstacle or pairing is not None:
         return Workbench(**frame, obstacle=obstacle, pairing=pairing)
-    words = request.GET.get(SEARCH_PARAMETER, "").replace("\x00", "").strip()[:200]
+    words = text_in(request.GET, SEARCH_PARAMETER).strip()[:200]
     found = find_others(line, words) if words else None
     return Workbench(
         **frame,

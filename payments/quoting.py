@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import Any, Literal
 
 from django.core import signing
@@ -30,6 +30,7 @@ QUOTED_CURRENCY = "EUR"
 _SPELLINGS = {"psd2": "PSD2", "transfer": "TRANSFER"}
 _SEAL = "payments.quote"
 _COIN_STEP = Decimal("0.00000001")
+_ENOUGH_DIGITS = Context(prec=100, rounding=ROUND_DOWN)
 
 Side = Literal["buy", "sell", "price"]
 
@@ -96,6 +97,16 @@ def ask(question: Question) -> Quote:
     return Quote(question=question, amount=item.parse().amount, unit=question.symbol, at=began)
 
 
+def coins_for(amount: Decimal, price: Decimal) -> Decimal:
+    """How many coins an amount buys at the price of one, rounded down; none where there is no price.
+
+    With more digits than Python's usual 28: a coin can cost so little that an amount buys more of it than these hold.
+    """
+    if price <= 0:
+        return Decimal(0)
+    return _ENOUGH_DIGITS.divide(amount, price).quantize(_COIN_STEP, context=_ENOUGH_DIGITS)
+
+
 def explain_failure(error: CryptoPocketError) -> str:
     """Why there is no quote, for people."""
     if isinstance(error, Refused):
@@ -151,5 +162,5 @@ def _ask_for_price(question: Question, began: datetime) -> Quote:
     price = item.parse().price
     if question.side == "price":
         return Quote(question=question, amount=price, unit=question.currency, at=began)
-    coins = (question.amount / price).quantize(_COIN_STEP, ROUND_DOWN) if price > 0 else Decimal(0)
+    coins = coins_for(question.amount, price)
     return Quote(question=question, amount=coins, unit=question.symbol, at=began, is_estimate=True)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from backoffice.face.actions import render_form_page
 from backoffice.face.badges import copyable
 from backoffice.face.cards import Fact
+from backoffice.face.parameters import text_in
 from backoffice.operations.services.asking import Asked
 from backoffice.webhooks import subscribing
 from backoffice.webhooks.forms import EventTypesForm
@@ -114,7 +115,7 @@ def _choose(
 def _ask_and_go(request: HttpRequest, form: EventTypesForm, ask: Ask, url: str) -> HttpResponseBase | None:
     """To the page of what was asked; None where the form has to be shown again."""
     person = _person_behind(request)
-    again = subscribing.asked_before(submission=request.POST.get("submission", ""), requested_by=person)
+    again = subscribing.asked_before(submission=text_in(request.POST, "submission"), requested_by=person)
     if again is not None:
         return _go(request, again)
     if not form.is_valid():

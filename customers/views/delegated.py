@@ -15,6 +15,7 @@ from backoffice.audit.services import record
 from backoffice.face.actions import render_form_page
 from backoffice.face.badges import page_of
 from backoffice.face.cards import Fact
+from backoffice.face.parameters import text_in
 from backoffice.security.restriction import refuse_restricted
 from backoffice.security.stored_files import StoredFileError, read_stored
 from customers import services
@@ -136,7 +137,7 @@ def discard(request: HttpRequest, model_admin: Any, verification: DelegatedVerif
 def show_capture(request: HttpRequest, model_admin: Any, verification: DelegatedVerification) -> HttpResponseBase:
     """One of the pictures, as a page of its own that can do nothing; who looked at it is recorded."""
     refuse_restricted(verification)
-    capture = verification.captures.filter(kind=request.GET.get("kind", "")).first()
+    capture = verification.captures.filter(kind=text_in(request.GET, "kind")).first()
     if capture is None:
         raise Http404(_("There is no such picture."))
     try:

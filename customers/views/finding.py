@@ -27,7 +27,7 @@ from .going_on import numbers_in, person_behind
 def show_customer_of_email(request: HttpRequest, model_admin: Any) -> HttpResponseBase:
     """From an operation that was refused because the e-mail is taken, to the customer who has it."""
     operation = get_object_or_404(
-        Operation, pk__in=numbers_in(request.GET.get("operation", "")), kind__in=REGISTRATION_NAMES
+        Operation, pk__in=numbers_in(request.GET.get("operation", ""))[:1], kind__in=REGISTRATION_NAMES
     )
     refuse_restricted(operation)
     if "email" not in operation.request:

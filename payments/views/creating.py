@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.face.actions import render_form_page
 from backoffice.face.badges import page_of, status_badge
 from backoffice.face.cards import Fact
+from backoffice.face.parameters import text_in
 from backoffice.operations.services.asking import Asked, find_earlier
 from backoffice.security.masking import Kind
 from backoffice.security.readers import sees_clearly
@@ -141,7 +142,7 @@ def _problem(request: HttpRequest, form: OrderForm, quote: Quote | None, *, are_
 
 
 def _choose_customer(request: HttpRequest, model_admin: Any, errand: Errand) -> HttpResponseBase:
-    words = request.GET.get("q", "").strip()[:200]
+    words = text_in(request.GET, "q").strip()[:200]
     found = list(search_customers(words, by_email=sees_clearly(Kind.EMAIL))[: CUSTOMERS_SHOWN + 1]) if words else []
     return TemplateResponse(
         request,

@@ -11,6 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from backoffice.cryptopocket.errors import CryptoPocketError
+from backoffice.face.parameters import text_in
+from payments.forms.prices import COIN_DECIMALS, COIN_WHOLE_DIGITS
 from payments.quoting import (
     QUOTED_CURRENCY,
     RENEWAL_SECONDS,
@@ -23,7 +25,6 @@ from payments.quoting import (
 )
 
 LONGEST_WORD = 100
-LARGEST_EXPONENT = 30
 
 
 def show_quote(request: HttpRequest, _model_admin: Any) -> HttpResponseBase:
@@ -50,7 +51,7 @@ def quote_context(question: Question) -> dict[str, Any]:
 def _read_question(parameters: QueryDict) -> Question:
     """The question in an address that this room has written. Raises Http404 for any other."""
     side, words = parameters.get("side", ""), ("symbol", "chain", "currency", "method")
-    texts = {word: parameters.get(word, "") for word in words}
+    texts = {word: text_in(parameters, word) for word in words}
     if side not in get_args(Side) or not texts["symbol"] or max(map(len, texts.values())) > LONGEST_WORD:
         raise Http404(_("There is no such question."))
     return Question(side=cast("Side", side), amount=_read_amount(parameters.get("amount", "")), **texts)
@@ -61,7 +62,7 @@ def _read_amount(text: str) -> Decimal:
         amount = Decimal(text) if len(text) <= LONGEST_WORD else Decimal(0)
     except InvalidOperation:
         amount = Decimal(0)
-    # An exponent makes few letters into more digits than memory holds.
-    if not amount.is_finite() or amount <= 0 or abs(amount.adjusted()) > LARGEST_EXPONENT:
+    # No form takes more digits; an exponent makes few letters into more of them than memory holds.
+    if not amount.is_finite() or amount <= 0 or not -COIN_DECIMALS <= amount.adjusted() < COIN_WHOLE_DIGITS:
         raise Http404(_("There is no such question."))
     return amount

@@ -152,6 +152,8 @@ def test_a_picture_that_an_approver_looks_at_is_recorded(
     assert (seen.actor_name, seen.subject_id, seen.details) == ("sofia", str(draft.pk), {"kind": "face"})
     shown = page(client, page_of(draft))
     assert shown.count("Look at it") == 4
+    for nothing in ("", "nose", "face\x00"):
+        assert client.get(page_of(draft, "capture"), {"kind": nothing}).status_code == 404
     assert operation.request["verification"] == draft.pk
 
 

@@ -90,6 +90,20 @@ def test_an_e_mail_that_is_taken_leads_from_the_operation_to_the_customer(
     assert clara_works.get(address).headers["Location"] == page_of(customer)
 
 
+def test_of_two_operations_in_the_address_the_first_leads_to_its_customer(
+    clara_works: Client, clara: User, sandbox: Sandbox
+) -> None:
+    numbers = []
+    for name in ("marta", "lena"):
+        sandbox.control.add_customer(email=f"{name}@example.org", name=name)
+        person = {"name": name, "email": f"{name}@example.org"}
+        asked = services.register_customer(person=person, submission=new_submission(), requested_by=clara)
+        numbers.append(perform(asked.operation.pk).pk)
+    marta, lena = numbers
+    assert "marta@example.org" in page(clara_works, f"{LIST}same-email/?operation={marta},{lena}")
+    assert "lena@example.org" in page(clara_works, f"{LIST}same-email/?operation={lena},{marta}")
+
+
 @pytest.mark.parametrize("operation", ["", "x", "999999", "9" * 40])
 def test_the_way_to_a_customer_by_an_unknown_operation_leads_nowhere(clara_works: Client, operation: str) -> None:
     assert clara_works.get(f"{LIST}same-email/", {"operation": operation}).status_code == 404

@@ -312,6 +312,7 @@ def test_the_customers_page_leads_to_all_three(at_felixs: Client, lena: Customer
 def test_from_the_list_the_customer_is_chosen_first(at_felixs: Client, lena: Customer) -> None:
     assert f"?customer={lena.pk}" in at_felixs.get(PAYMENT, {"q": "ortega"}).content.decode()
     assert "Nobody in our list" in at_felixs.get(PAYMENT, {"q": "nobody"}).content.decode()
+    assert at_felixs.get(PAYMENT, {"q": "Ortega\x00"}).status_code == 200
     assert at_felixs.get(f"{PAYMENT}?customer=999999").status_code == 404
     assert at_felixs.get(f"{PAYMENT}?customer=x").status_code == 200
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from backoffice.sandbox import Sandbox
 from payments.models import Asset, PaymentMethod
-from payments.quoting import Question, ask, open_seal, seal
+from payments.quoting import Question, ask, coins_for, open_seal, seal
 
 pytestmark = pytest.mark.django_db
 
@@ -113,13 +113,34 @@ def test_what_is_not_traded_is_said_in_plain_words(at_felixs: Client, offers: Sa
         {"amount": "-1"},
         {"amount": "1e999999999"},
         {"amount": "1e-999999999"},
+        {"amount": "1e25", "currency": "MXN"},
+        {"amount": "1e15"},
         {"symbol": ""},
+        {"symbol": "\x00"},
         {"chain": "x" * 101},
     ],
 )
 def test_a_question_that_nobody_wrote_is_not_asked(at_felixs: Client, offers: Sandbox, change: dict[str, str]) -> None:
     parameters = {**HUNDRED_EUROS.to_parameters(), **change}
     assert at_felixs.get(reverse("admin:payments_payment_quote"), parameters).status_code == 404
+
+
+def test_the_largest_amount_that_a_form_takes_is_worked_out_in_pesos(at_felixs: Client, offers: Sandbox) -> None:
+    parameters = {**HUNDRED_EUROS.to_parameters(), "amount": "9" * 15, "currency": "MXN"}
+    assert "Worked out from" in text(at_felixs.get(reverse("admin:payments_payment_quote"), parameters))
+
+
+@pytest.mark.parametrize(
+    ("amount", "price", "coins"),
+    [
+        ("100", "3", "33.33333333"),
+        ("200", "3", "66.66666666"),
+        ("999999999.99", "0.0000000000000000001", "9999999999900000000000000000.00000000"),
+        ("100", "0", "0"),
+    ],
+)
+def test_coins_are_worked_out_rounded_down_however_little_one_costs(amount: str, price: str, coins: str) -> None:
+    assert coins_for(Decimal(amount), Decimal(price)) == Decimal(coins)
 
 
 def test_a_quote_counts_for_a_minute_and_for_its_own_question_only(offers: Sandbox) -> None:

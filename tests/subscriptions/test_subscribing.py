@@ -111,6 +111,11 @@ def test_nothing_chosen_is_said_so(adams: Client) -> None:
     assert "Choose at least one type." in choose(adams).content.decode()
 
 
+def test_a_form_that_no_page_of_ours_has_made_asks_for_nothing(adams: Client) -> None:
+    assert choose(adams, "PAY_IN", submission="\x00").status_code == 200
+    assert Operation.objects.count() == 0
+
+
 def test_a_type_that_nobody_knows_cannot_be_subscribed(adams: Client) -> None:
     assert "cannot be chosen" in choose(adams, "MOON_LANDING").content.decode()
     assert Operation.objects.count() == 0
