@@ -1,12 +1,11 @@
-"""What a customer bought and sold counts as activity, and so does what people asked about it."""
+"""What a customer bought and sold counts as activity."""
 
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from backoffice.operations.models import LIVE_STATES, Operation
 from customers.models import Customer
 from payments.models import OffRamp, Payment
 
@@ -21,17 +20,6 @@ def off_ramps_since(moment: datetime, customer: str) -> QuerySet[OffRamp]:
     return OffRamp.objects.filter(_began_after(moment), customer=OuterRef(f"{customer}__remote_id"))
 
 
-def operations_on_payments_since(moment: datetime, customer: str) -> QuerySet[Operation]:
-    """What was asked about the customer's payments after the moment, or is not at its end."""
-    payments: Any = Payment.objects.filter(customer=OuterRef(OuterRef(f"{customer}__remote_id")))
-    asked_or_ended = Q(created_at__gt=moment) | Q(finished_at__gt=moment) | Q(state__in=LIVE_STATES)
-    return Operation.objects.filter(
-        asked_or_ended,
-        subject_model=Payment._meta.label_lower,  # noqa: SLF001 - Django's documented way to ask
-        subject_id__in=payments.values(number=Cast("pk", CharField())),
-    )
-
-
 def latest_payment_of(customer: Customer) -> datetime | None:
     """When the customer's last payment began."""
     return _latest(Payment.objects.filter(customer=customer))
@@ -42,19 +30,9 @@ def latest_off_ramp_of(customer: Customer) -> datetime | None:
     return _latest(OffRamp.objects.filter(customer=customer))
 
 
-def latest_operation_on_payments_of(customer: Customer) -> datetime | None:
-    """When something was last asked about the customer's payments."""
-    numbers = Payment.objects.filter(customer=customer).values(number=Cast("pk", CharField()))
-    label = Payment._meta.label_lower  # noqa: SLF001 - Django's documented way to ask
-    asked = Operation.objects.filter(subject_model=label, subject_id__in=numbers)
-    latest: datetime | None = asked.aggregate(latest=Max("created_at"))["latest"]
-    return latest
-
-
 ACTIVITIES = {
     "payments": (payments_since, latest_payment_of),
     "off-ramps": (off_ramps_since, latest_off_ramp_of),
-    "operations on payments": (operations_on_payments_since, latest_operation_on_payments_of),
 }
 
 

@@ -17,12 +17,16 @@ from django.test import Client
 
 from backoffice.audit.models import AuditRecord
 from backoffice.operations.models import LIVE_STATES, Operation, State
+from backoffice.operations.services import cancel
 from backoffice.retention import services
 from backoffice.retention.kinds import FIVE_YEARS_IN_DAYS, all_kinds, find_kind
 from backoffice.retention.models import FileToRemove, RetentionPolicy
 from backoffice.retention.services import purge_due
 from backoffice.retention.tasks import purge
 from backoffice.sync.models import Quarantine, SyncRun
+from banking.services import request_reconciliation
+from customers.activity import last_active_at
+from customers.erasure import restrict_customer
 from customers.models import (
     CompanyVerification,
     Customer,
@@ -32,6 +36,7 @@ from customers.models import (
     IdentityCapture,
 )
 from payments.models import OffRamp, OffRampInstructions, Payment, PaymentInstructions
+from tests.banking.rows import a_customer, a_line, a_payment, an_account
 from tests.people import sign_in
 
 MARCH = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -133,15 +138,50 @@ def test_the_period_begins_again_with_whatever_the_customer_does(
     assert _purge_at(later + PERIOD) == _counts(customer_documents=1)
 
 
-def test_an_operation_on_a_payment_of_the_customer_counts(hand_in: HandIn, lena: Customer, felix: User) -> None:
+def _felix_reconciles(felix: User, at: datetime) -> Operation:
+    """Felix asks for Lena's transfer to be reconciled with her payment, which she made in March."""
+    an_account()
+    line, payment = a_line(), a_payment(created_at=MARCH)
+    with time_machine.travel(at, tick=False):
+        return request_reconciliation(line=line, payment=payment, requested_by=felix)
+
+
+def test_what_lena_handed_in_stays_while_felix_s_reconciling_of_her_payment_is_not_at_its_end(
+    hand_in: HandIn, lena: Customer, felix: User, clara: User
+) -> None:
     hand_in(MARCH)
-    moments = {"read_at": MARCH, "changed_at": MARCH, "first_seen_at": MARCH}
-    payment = Payment.objects.create(remote_id="1", customer=lena, created_at=MARCH, **moments)
-    asked = {"subject_model": "payments.payment", "subject_id": str(payment.pk), "requested_by": felix}
-    with time_machine.travel(MARCH, tick=False):
-        Operation.objects.create(kind="reconcile_payment", state=State.UNKNOWN, dedupe_key="1", **asked)
+    _felix_reconciles(felix, MARCH)
+    restrict_customer(lena, reason="Letter 17", by=clara)
 
     assert _purge_at(MARCH + 3 * PERIOD) == _counts()
+
+
+def test_the_period_begins_again_when_a_reconciling_of_lena_s_payment_ends(
+    hand_in: HandIn, lena: Customer, felix: User
+) -> None:
+    hand_in(MARCH)
+    asked, later = MARCH + timedelta(days=400), MARCH + timedelta(days=410)
+    operation = _felix_reconciles(felix, asked)
+    assert last_active_at(lena) == asked
+    with time_machine.travel(later, tick=False):
+        cancel(operation_id=operation.pk, by=felix, reason="The wrong one")
+
+    assert last_active_at(lena) == later
+    assert _purge_at(later + PERIOD - SECOND)["customer_documents"] == 0
+    assert _purge_at(later + PERIOD)["customer_documents"] == 1
+
+
+def test_reconciling_somebody_else_s_payment_keeps_nothing_of_lena_s(
+    hand_in: HandIn, lena: Customer, felix: User
+) -> None:
+    hand_in(MARCH)
+    a_customer("4712", name="Marta", registered_at=MARCH)
+    an_account()
+    line, payment = a_line(), a_payment(customer_id="4712")
+    request_reconciliation(line=line, payment=payment, requested_by=felix)
+
+    assert last_active_at(lena) == MARCH
+    assert _purge_at(MARCH + PERIOD) == _counts(customer_documents=1)
 
 
 @pytest.mark.parametrize("state", [State.UNKNOWN, State.QUEUED, State.AWAITING_APPROVAL])
