@@ -94,6 +94,16 @@ def test_what_is_worth_too_much_or_cannot_be_compared_waits_and_says_why(
     assert says in operation.approval_reason
 
 
+def test_a_policy_with_two_limits_asks_for_approval_at_either_and_says_so(ask: Ask, limit: ApprovalPolicy) -> None:
+    limit.batches_larger_than = 3
+    limit.save()
+    small, kind = {"amount": "1", "currency": "EUR"}, kinds.Transfer()
+    assert policy.condition_of(limit) == "from 10,000.00 EUR or in batches of more than 3"
+    assert ask(kind="test_transfer", amount="10000", currency="EUR").state == State.AWAITING_APPROVAL
+    assert policy.demand_of(kind, [small] * 3, is_batch=True) is None
+    assert policy.demand_of(kind, [small] * 4, is_batch=True) is not None
+
+
 def test_a_policy_that_is_not_in_force_asks_for_nothing(ask_transfer: AskTransfer) -> None:
     ApprovalPolicy.objects.update(active=False)
     assert ask_transfer().state == State.QUEUED

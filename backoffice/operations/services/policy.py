@@ -80,7 +80,7 @@ def condition_of(policy: ApprovalPolicy) -> str:
         conditions.append(_("from %(amount)s") % {"amount": amount})
     if policy.batches_larger_than is not None:
         conditions.append(_("in batches of more than %(count)d") % {"count": policy.batches_larger_than})
-    return _(" and ").join(conditions)
+    return _(" or ").join(conditions)
 
 
 def edit_policy(*, policy_id: int, by: AbstractBaseUser, **values: Any) -> bool:
