@@ -111,7 +111,11 @@ def company_forms_without_secrets() -> QuerySet[CompanyVerification]:
 
 
 def documents_like(*, customer: Customer, sha256: str) -> QuerySet[Document]:
-    """Documents of that customer with the same content, newest first, leaving out those that were never sent."""
-    unsent = ("cancelled", "not_approved", "refused")
-    same = Document.objects.filter(customer=customer, sha256=sha256).exclude(operation__state__in=unsent)
+    """Documents of that customer with the same content, newest first, leaving out those the provider cannot have.
+
+    One that was refused can have come all the same, by an earlier sending whose answer was lost.
+    """
+    without_it = ("cancelled", "not_approved", "refused")
+    same = Document.objects.filter(customer=customer, sha256=sha256)
+    same = same.exclude(operation__state__in=without_it, operation__in_doubt=False)
     return same.select_related("uploaded_by", "operation").order_by("-pk")

@@ -333,6 +333,20 @@ def test_a_file_that_was_refused_may_be_handed_in_anew(sandbox: Sandbox, clara: 
     assert hand_in(marta, clara).is_new
 
 
+def test_a_refused_file_that_may_have_come_by_an_earlier_sending_is_asked_about(
+    sandbox: Sandbox, clara: User, marta: Customer
+) -> None:
+    sandbox.control.fault("drop_after", "uploadCustomerDocument")
+    lost = perform(hand_in(marta, clara).operation.pk)
+    do_again(operation_id=lost.pk, by=clara, reason="Nobody has seen it")
+    sandbox.control.fault("error_code", "uploadCustomerDocument", code="invalid_file", status=422)
+    refused = perform(lost.pk)
+    assert (refused.state, refused.in_doubt) == (State.REFUSED, True)
+    assert len(sandbox.control.documents()) == 1
+    with pytest.raises(services.KnownDocumentError):
+        hand_in(marta, clara)
+
+
 def test_a_document_for_a_customer_of_another_integration_is_refused(
     sandbox: Sandbox, clara: User, at_provider: Callable[..., Customer]
 ) -> None:
