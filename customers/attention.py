@@ -22,7 +22,7 @@ ITEMS = (
         name="customers-kyc-failed",
         label=ngettext_lazy("customer whose verification failed", "customers whose verification failed"),
         rows=queries.customers_with_failed_kyc,
-        url=lambda: _customers_with("kyc_status=fail"),
+        url=lambda: _customers_with("failed=yes"),
         permission="customers.view_customer",
         act_permission="customers.issue_enhanced_verification",
         help=_("Look at why, ask for other documents, or send an enhanced verification link."),

@@ -34,6 +34,9 @@ class CustomerFilterSet(django_filters.FilterSet):
         empty_label=_("Any"),
     )
     registered_at = DayRangeFilter(label=_("Registered"))
+    failed = django_filters.ChoiceFilter(
+        label=_("Verification failed, not restricted"), choices=YES_OR_NO, method="filter_failed", empty_label=_("Any")
+    )
     waiting = django_filters.ChoiceFilter(
         label=_("Under check for days"), choices=YES_OR_NO, method="filter_waiting", empty_label=_("Any")
     )
@@ -54,6 +57,11 @@ class CustomerFilterSet(django_filters.FilterSet):
         if value == OTHER_COUNTRY:
             return rows.exclude(country__in=["", *(country.name for country in COUNTRIES.values())])
         return rows.filter(country=value)
+
+    def filter_failed(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Customers whom the provider rejected and who did not ask for erasure: what the front page counts."""
+        failed = queries.customers_with_failed_kyc().values("pk")
+        return rows.filter(pk__in=failed) if value == "yes" else rows.exclude(pk__in=failed)
 
     def filter_waiting(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Customers whose check takes longer than it should."""

@@ -6,6 +6,8 @@ from datetime import timedelta
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from backoffice.security.restriction import without_restricted
+
 from .models import CompanyVerification, Customer, Document, EnhancedVerification
 
 FINAL_KYC_STATUSES = (Customer.KycStatus.VALID, Customer.KycStatus.FAIL)
@@ -61,18 +63,19 @@ def customers_with_open_kyc() -> QuerySet[Customer]:
 
 
 def customers_with_failed_kyc() -> QuerySet[Customer]:
-    """Customers whom the provider rejected."""
-    return Customer.objects.filter(kyc_status=Customer.KycStatus.FAIL)
+    """Customers whom the provider rejected; not those who asked for erasure, for whom nobody can act."""
+    return without_restricted(Customer.objects.filter(kyc_status=Customer.KycStatus.FAIL))
 
 
 def customers_waiting_for_kyc() -> QuerySet[Customer]:
-    """Customers who have been under check for longer than `KYC_PATIENCE`.
+    """Customers who have been under check for longer than `KYC_PATIENCE`; not those who asked for erasure.
 
     Counted from when the mirror last saw a change; for those it never saw change, from their registration.
     """
     limit = timezone.now() - KYC_PATIENCE
     never_changed = Q(changed_at=F("first_seen_at"), registered_at__lte=limit)
-    return Customer.objects.filter(Q(changed_at__lte=limit) | never_changed, kyc_status=Customer.KycStatus.PROCESSING)
+    checked = Customer.objects.filter(kyc_status=Customer.KycStatus.PROCESSING)
+    return without_restricted(checked.filter(Q(changed_at__lte=limit) | never_changed))
 
 
 def live_links() -> QuerySet[EnhancedVerification]:
@@ -86,10 +89,13 @@ def live_links_of(customers: Iterable[Customer]) -> QuerySet[EnhancedVerificatio
 
 
 def links_ending_soon() -> QuerySet[EnhancedVerification]:
-    """Live links that end within `LINK_NOTICE`, of customers who have none that lasts longer."""
+    """Live links that end within `LINK_NOTICE`, of customers who have none that lasts longer.
+
+    Not of those who asked for erasure, as with the forms of companies: no other one can be issued for them.
+    """
     limit = timezone.now() + LINK_NOTICE
     longer = live_links().filter(Q(expires_at=None) | Q(expires_at__gt=limit)).values("customer")
-    return live_links().filter(expires_at__lte=limit).exclude(customer__in=longer)
+    return without_restricted(live_links().filter(expires_at__lte=limit).exclude(customer__in=longer))
 
 
 def live_company_forms() -> QuerySet[CompanyVerification]:
@@ -101,13 +107,14 @@ def company_forms_ending_soon() -> QuerySet[CompanyVerification]:
     """Live forms that end within `COMPANY_FORM_NOTICE`, of companies that are not verified."""
     limit = timezone.now() + COMPANY_FORM_NOTICE
     verified = Customer.KycStatus.VALID
-    return live_company_forms().filter(ends_at__lte=limit).exclude(customer__kyc_status=verified)
+    ending = live_company_forms().filter(ends_at__lte=limit)
+    return without_restricted(ending.exclude(customer__kyc_status=verified))
 
 
 def company_forms_without_secrets() -> QuerySet[CompanyVerification]:
     """Forms that have not ended and whose link or password never reached us, of companies that are not verified."""
     lost = CompanyVerification.objects.filter(Q(link="") | Q(password=""), ends_at__gt=timezone.now())
-    return lost.exclude(customer__kyc_status=Customer.KycStatus.VALID)
+    return without_restricted(lost.exclude(customer__kyc_status=Customer.KycStatus.VALID))
 
 
 def documents_like(*, customer: Customer, sha256: str) -> QuerySet[Document]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from backoffice.attention import attention_for
 from backoffice.operations.models import Operation
+from customers.erasure import restrict_customer
 from customers.models import Customer, Document
 
 from .pages import LIST, REGISTER, issued_to, page, page_of
@@ -85,6 +86,11 @@ def test_what_the_front_page_counts_is_what_the_list_behind_it_shows(
     for count, expected in zip(mine, ("C1", "C2", "C3"), strict=True):
         shown = page(clara_works, count.url)
         assert {name for name in ("C1", "C2", "C3", "C4") if f">{name}<" in shown} == {expected}
+    for customer in Customer.objects.all():
+        restrict_customer(customer, reason="Letter 17", by=clara)
+    names = {count.item.name for count in mine}
+    assert {count.count for count in attention_for(request) if count.item.name in names} == {0}
+    assert [clara_works.get(count.url).context["cl"].result_count for count in mine] == [0, 0, 0]
 
 
 def test_no_page_needs_inline_script_or_style(

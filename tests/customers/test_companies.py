@@ -18,6 +18,7 @@ from backoffice.operations.models import Operation, State
 from backoffice.operations.services import perform, read_back
 from backoffice.sandbox import Sandbox
 from customers import services
+from customers.erasure import restrict_customer
 from customers.forms import new_submission
 from customers.models import CompanyVerification, Customer
 from tests.people import sign_in
@@ -205,12 +206,11 @@ def test_what_the_front_page_counts_of_company_forms_is_what_the_list_shows(
         assert counts[name].count == 1
         listed = page(clara_works, counts[name].url)
         assert set(re.findall(r"Company\d", listed)) == {expected}
+        restrict_customer(Customer.objects.get(company_name=expected), reason="Letter 17", by=clara)
+        assert {shown.item.name: shown.count for shown in attention_for(request)}[name] == 0
+        assert clara_works.get(counts[name].url).context["cl"].result_count == 0
     assert set(re.findall(r"Company\d", page(clara_works, f"{COMPANY_FORMS}?state=ended"))) == {"Company4"}
-    assert set(re.findall(r"Company\d", page(clara_works, f"{COMPANY_FORMS}?state=live"))) == {
-        "Company1",
-        "Company2",
-        "Company5",
-    }
+    assert set(re.findall(r"Company\d", page(clara_works, f"{COMPANY_FORMS}?state=live"))) == {"Company2", "Company5"}
 
 
 def test_only_compliance_reveals_link_and_password(
