@@ -142,8 +142,9 @@ class OperationApprovalAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("operation", "by", "requested_by")
     page_select_related = ("operation", "by", "requested_by")
-    search_fields = ("=operation__id", "by__username", "reason")
-    search_placeholder = gettext_lazy("Number of the operation, colleague, reason")
+    # Not the reason: finding a value in it would tell what is masked there.
+    search_fields = ("=operation__id", "by__username")
+    search_placeholder = gettext_lazy("Number of the operation, colleague")
     empty_list_text = gettext_lazy("Nobody has decided about anything yet.")
     fieldsets = (
         (
@@ -179,7 +180,7 @@ class OperationApprovalAdmin(ReadOnlyAdmin):
 
     @column(gettext_lazy("why"))
     def shown_reason(self, decided: OperationApproval) -> str:
-        """Why, as it was typed."""
+        """Why, masked."""
         return reason_of(decided)
 
     @column(gettext_lazy("when"), ordering="pk")

@@ -18,15 +18,13 @@ from backoffice.face.tables import Column, RelatedTable, read_tables
 from backoffice.operations import queries, services
 from backoffice.operations.errors import OperationError
 from backoffice.operations.kinds import find_kind
-from backoffice.operations.masked import facts_to_decide
+from backoffice.operations.masked import facts_to_decide, text_masker
 from backoffice.operations.models import Operation, OperationApproval, OperationBatch, State
 from backoffice.operations.services.approving import Decided
 from backoffice.operations.services.permissions import APPROVE, may, view_permissions
 from backoffice.operations.services.policy import write_worth
 from backoffice.operations.subjects import facts_of, subject_of
 from backoffice.operations.wording import label_of_kind, name_of, what_of
-from backoffice.security.masking import MASK
-from backoffice.security.restriction import is_restricted
 
 REASON_LENGTH = 1000
 DECIDE = "decide"
@@ -269,8 +267,8 @@ def decisions_table(operation: Operation) -> RelatedTable:
 
 
 def reason_of(decided: OperationApproval) -> str:
-    """Why, as it was typed; hidden where it is about somebody who asked to be forgotten."""
-    return MASK if decided.reason and is_restricted(decided) else decided.reason
+    """Why, masked like every other text about the operation: who decides may have typed what was revealed to them."""
+    return text_masker(decided.operation)(decided.reason)
 
 
 def decision_badge(decided: OperationApproval) -> Any:

@@ -12,8 +12,9 @@ from django.urls import reverse
 from backoffice.attention import attention_for
 from backoffice.audit.models import AuditRecord
 from backoffice.operations import services
-from backoffice.operations.models import ApprovalPolicy, Operation, OperationBatch, State
+from backoffice.operations.models import ApprovalPolicy, Operation, OperationApproval, OperationBatch, State
 from backoffice.sandbox import Sandbox
+from backoffice.security.masking import MASK
 from tests.operations.conftest import Ask, set_policy, stood
 from tests.people import sign_in
 
@@ -40,7 +41,7 @@ def signed_in(client: Client) -> Callable[[User], Client]:
     return _signed_in
 
 
-def page_of(row: Operation | OperationBatch, name: str = "change") -> str:
+def page_of(row: Operation | OperationBatch | OperationApproval, name: str = "change") -> str:
     """The address of a row's page, or of one of its views."""
     return reverse(f"admin:operations_{row._meta.model_name}_{name}", args=[row.pk])
 
@@ -85,6 +86,27 @@ def test_a_no_says_why_and_the_asker_reads_it(
     text = text_of(signed_in(clara), page_of(waiting))
     assert "Marta is unknown" in text
     assert "It was not approved." in text
+
+
+def test_a_number_that_sofia_repeats_in_her_reason_is_masked_wherever_it_is_read_and_found_by_nobody(
+    ask: Ask, signed_in: Callable[[User], Client], sofia: User, clara: User
+) -> None:
+    set_policy()
+    asked = ask(kind="test_transfer", identification_number="48213907K", iban="ES7921000813610123456789")
+    reason = "48213907K is not the holder of ES79 2100 0813 6101 2345 6789"
+    signed_in(sofia).post(page_of(asked, "decide"), {"decision": "refuse", "reason": reason})
+    decisions = "/admin/operations/operationapproval/"
+    read_by_clara = text_of(signed_in(clara), page_of(asked))
+    browser = signed_in(sofia)
+    pages = [text_of(browser, url) for url in (page_of(asked), decisions, page_of(asked.approvals.get()))]
+    file = browser.post(f"{decisions}export/", {"format": "csv"}).getvalue().decode()
+
+    for text in (read_by_clara, *pages, file):
+        assert f"{MASK}907K is not the holder of {MASK}6789" in text
+        assert "48213907K" not in text
+        assert "0123 4567" not in text
+    for words in ("48213907K", "6789"):
+        assert page_of(asked.approvals.get()) not in text_of(browser, f"{decisions}?q={words}")
 
 
 @pytest.mark.parametrize("answers", [{}, {"decision": "perhaps"}])

@@ -56,12 +56,17 @@ def rows(ada: User) -> dict[type[models.Model], list[models.Model]]:
             model._default_manager.update(resource="customers", columns=changed, remote_id="word")
         if model._meta.label == "sync.Quarantine":
             model._default_manager.update(reason=f"identification_number: {NUMBER} of {EMAIL} cannot be read")
+    approver = User.objects.get(username="approver")
     for operation in operations_of_every_kind(lambda _name, _longest: "word", ada):
         operation.request = {**operation.request, **OBJECT, "iban": IBAN}
         operation.error_text = f"The provider said: {EMAIL} has {NUMBER} already"
         operation.error_code = "refused"
         operation.save()
         operation.events.create(to_state="refused", note=f"read back by {EMAIL}")
+        decided = operation.approvals.create(
+            requested_by=ada, by=approver, decision="refused", reason=f"{NUMBER} of {EMAIL} is not who has {IBAN}"
+        )
+        made[type(decided)] = [decided]
         made.setdefault(type(operation), []).append(operation)
     return made
 
