@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.face.badges import Tone, copyable, link_to, moment, status_badge
+from backoffice.face.sensitive import unless_hidden
 from backoffice.face.tables import Column, RelatedTable
 from backoffice.operations.kinds import find_kind
 from backoffice.operations.models import Operation, State
 from backoffice.operations.queries import operations_about
+from backoffice.security.masking import MASK
 from backoffice.security.scanning import ScanResult
 
 from .models import CompanyVerification, Customer, Document, EnhancedVerification
@@ -111,6 +113,12 @@ def scan_badge(scan_result: str) -> SafeString:
     return status_badge(scan_result, tone=tone, choices=ScanResult)
 
 
+def digest_to_copy(document: Document, *, shorten: int | None = None) -> SafeString | str:
+    """The fingerprint of a document's content, to compare with; hidden where the customer asked to be forgotten."""
+    digest = unless_hidden(document, "sha256")
+    return MASK if digest == MASK else copyable(digest, shorten=shorten)
+
+
 def documents_of(customer: Customer) -> RelatedTable:
     """The documents of a customer, the newest first."""
     return RelatedTable(
@@ -121,7 +129,7 @@ def documents_of(customer: Customer) -> RelatedTable:
             Column(label=gettext_lazy("type"), value=link_to),
             Column(label=gettext_lazy("sending"), value=_sending),
             Column(label=gettext_lazy("size"), value=lambda document: file_size(document.size), numeric=True),
-            Column(label="SHA-256", value=lambda document: copyable(document.sha256, shorten=12)),
+            Column(label="SHA-256", value=lambda document: digest_to_copy(document, shorten=12)),
             Column(label=gettext_lazy("uploaded"), value=lambda document: moment(document.created_at)),
             Column(label=gettext_lazy("by"), value=lambda document: document.uploaded_by.get_username()),
         ),

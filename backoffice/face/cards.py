@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from .badges import empty, link_to, moment, status_badge
 from .numbers import significant_digits
-from .sensitive import label_of, sensitive_fact
+from .sensitive import is_hidden, label_of, sensitive_fact, unless_hidden
 
 Words = Mapping[str, type[models.TextChoices]]
 
@@ -41,7 +41,7 @@ class Card:
 def cards_of(model_admin: Any, row: models.Model, fieldsets: Any, *, request: HttpRequest | None = None) -> list[Card]:
     """The fieldsets of an admin class as cards; a name may be a field, or a method of the admin or of the model.
 
-    Sensitive fields are masked; for a request, with the button that reveals them.
+    Sensitive fields are masked (for a request, with the button that reveals them), and so is what restricted rows hide.
     """
     return [
         Card(
@@ -80,6 +80,8 @@ def show_word(value: Any, choices: type[models.TextChoices]) -> SafeString:
 
 
 def _value_of(model_admin: Any, row: models.Model, name: Any) -> Any:
+    if is_hidden(row, name):
+        return show(unless_hidden(row, name))
     try:
         field, _attribute, value = lookup_field(name, row, model_admin)
     except ObjectDoesNotExist:

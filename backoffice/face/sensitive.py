@@ -141,6 +141,17 @@ def reveal_widget(
     return render_to_string("admin/face/sensitive_value.html", context, request=request)
 
 
+def is_hidden(row: models.Model, name: Any) -> bool:
+    """Whether a field is one that restricted rows hide, and the row is restricted."""
+    return name in hidden_fields(type(row)) and is_restricted(row)
+
+
+def unless_hidden(row: models.Model, name: str) -> Any:
+    """The value of a field; a mask where it is hidden."""
+    value = getattr(row, name)
+    return MASK if _is_value(value) and is_hidden(row, name) else value
+
+
 def masked_columns(model: type[models.Model], names: Sequence[Any]) -> list[Any]:
     """The names in `list_display`, sensitive fields and those that restricted rows hide as columns with a mask."""
     declared, hidden = sensitive_fields(model), hidden_fields(model)
@@ -201,8 +212,7 @@ def _hidden_column(model: type[models.Model], name: str) -> Callable[[Any], Any]
 
     @admin.display(description=_field(model, name).verbose_name, ordering=name)
     def column(row: Any) -> Any:
-        value = getattr(row, name)
-        return MASK if value and is_restricted(row) else value
+        return unless_hidden(row, name)
 
     column.__name__ = name
     return column

@@ -5,11 +5,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.face.admin import ObjectView, ReadOnlyAdmin, column
-from backoffice.face.badges import copyable, link_to, moment, status_badge
+from backoffice.face.badges import link_to, moment, status_badge
 from backoffice.operations.models import State
 from customers.filters import DocumentFilterSet
 from customers.models import Document
-from customers.tables import file_size, scan_badge
+from customers.tables import digest_to_copy, file_size, scan_badge
 from customers.views.documents import download_document, preview_document, show_content
 
 CONTENT_PERMISSION = "customers.view_document_content"
@@ -115,6 +115,6 @@ class DocumentAdmin(ReadOnlyAdmin):
         return scan_badge(document.scan_result)
 
     @column("SHA-256")
-    def sha256_to_copy(self, document: Document) -> SafeString:
+    def sha256_to_copy(self, document: Document) -> SafeString | str:
         """The fingerprint of the content, to compare with."""
-        return copyable(document.sha256)
+        return digest_to_copy(document)

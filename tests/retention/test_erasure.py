@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from backoffice.audit.models import AuditRecord
 from backoffice.calls.models import ProviderCall
+from backoffice.face.cards import cards_of
 from backoffice.operations.models import Operation, OperationApproval, OperationEvent, State
 from backoffice.operations.services import asking
 from backoffice.operations.services.asking import find_earlier
@@ -29,6 +31,7 @@ from backoffice.webhooks.models import WebhookEffect, WebhookEvent
 from customers import erasure, services
 from customers.activity import last_active_at
 from customers.captures import seal_of
+from customers.deciding import facts_of_customer
 from customers.erasure import FORGOTTEN
 from customers.models import (
     Customer,
@@ -95,18 +98,42 @@ def test_from_then_on_nobody_sees_what_is_personal(
             _page(restricted),
             "/admin/customers/customer/",
             f"/admin/customers/document/{document.pk}/change/",
+            "/admin/customers/document/",
             "/admin/payments/payment/",
         )
     ]
     files = [
         b"".join(client.post(address, {"format": "csv", "personal_data": "on"}).streaming_content).decode()  # type: ignore[attr-defined]  # the client's answer is a stream
-        for address in ("/admin/customers/customer/export/", "/admin/payments/payment/export/")
+        for address in (f"/admin/{name}/export/" for name in ("customers/customer", "customers/document", "payments/payment"))
     ]
 
-    assert all(word not in text for text in [*pages, *files] for word in PERSONAL)
+    digest = document.sha256
+    assert digest
+    assert all(word not in text for text in [*pages, *files] for word in (*PERSONAL, digest, digest[:12]))
     assert "tone-attention" in pages[0]
     assert "Restricted customer 4711" in pages[1]
     assert "upload-document/" not in pages[0]
+
+
+def test_what_restricted_rows_hide_is_hidden_on_a_page_that_shows_the_bare_fields(
+    hand_in: HandIn, lena: Customer, clara: User
+) -> None:
+    Customer.objects.filter(pk=lena.pk).update(country="Spain")
+    document = hand_in(MARCH)
+
+    def told() -> str:
+        customer, handed_in = Customer.objects.get(pk=lena.pk), Document.objects.get(pk=document.pk)
+        hidden = {customer: ("name", "last_name", "country", "registered_at"), handed_in: ("sha256",)}
+        cards = [
+            cards_of(admin.site.get_model_admin(type(row)), row, [("", {"fields": fields})])
+            for row, fields in hidden.items()
+        ]
+        return f"{cards} {facts_of_customer(customer)}"
+
+    words = ("Lena", "Ortega", "Spain", "Jan 2026", "aaaa")
+    assert [word for word in words if word in told()] == list(words)
+    erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+    assert [word for word in words if word in told()] == []
 
 
 def test_neither_operations_nor_changes_nor_quarantine_say_what_is_hidden(
