@@ -19,6 +19,15 @@ YES_OR_NO = [("yes", _("yes")), ("no", _("no"))]
 OTHER_COUNTRY = "other"
 
 
+class _ShownDayFilter(DayRangeFilter):
+    """From day to day, by a day that is hidden of the restricted: they are not found by it."""
+
+    def filter(self, queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """The rows of those days."""
+        found: QuerySet[Any] = super().filter(queryset, value)
+        return without_restricted(found) if value else found
+
+
 class CustomerFilterSet(django_filters.FilterSet):
     """Filters of the customers' list."""
 
@@ -33,7 +42,7 @@ class CustomerFilterSet(django_filters.FilterSet):
         method="filter_country",
         empty_label=_("Any"),
     )
-    registered_at = DayRangeFilter(label=_("Registered"))
+    registered_at = _ShownDayFilter(label=_("Registered"))
     failed = django_filters.ChoiceFilter(
         label=_("Verification failed, not restricted"), choices=YES_OR_NO, method="filter_failed", empty_label=_("Any")
     )

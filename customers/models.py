@@ -60,7 +60,11 @@ class Customer(MirroredModel):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        indexes: ClassVar = [models.Index(Upper("email"), name="customer_email_any_case")]
+        indexes: ClassVar = [
+            models.Index(Upper("email"), name="customer_email_any_case"),
+            # The order of the list, read from its end.
+            models.Index(fields=["restricted_at", "registered_at", "id"], name="customer_in_order_of_list"),
+        ]
         permissions: ClassVar = [
             ("create_customer_at_provider", _("Can register a customer with the provider")),
             ("register_company", _("Can register a company with the provider")),

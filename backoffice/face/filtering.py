@@ -33,6 +33,7 @@ from backoffice.security.readers import sees_clearly
 from backoffice.sync.models import MirroredModel
 
 from .exports.mixin import ExportMixin
+from .ordering import without_telling
 from .paging import CappedPaginator
 from .placeholders import empty
 
@@ -282,6 +283,11 @@ class FilteredChangeList(ChangeList):
         if self._search_was_unreadable(request):
             rows = rows.none()
         return rows.defer(*self._columns_left_out(rows))
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """The order that was asked for, which tells nothing of what rows hide; an admin class sees to its own."""
+        ordering = super().get_ordering(request, queryset)
+        return without_telling(self.model, ordering) if self.params.get(ORDER_VAR) else ordering
 
     def get_results(self, request: HttpRequest) -> None:
         """One page of rows; a page that does not exist gives the first one and says so."""

@@ -51,6 +51,12 @@ def restricted_rows(model: type[models.Model]) -> models.QuerySet[Any] | None:
     return model._default_manager.filter(rule.where) if rule else None  # noqa: SLF001 - Django's documented way to ask
 
 
+def where_restricted(model: type[models.Model]) -> models.Q | None:
+    """The condition that its restricted rows meet; None where the model has no such rule."""
+    rule = _rules.get(model)
+    return rule.where if rule else None
+
+
 def without_restricted(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """The rows without the restricted ones: for whatever is found by what it says."""
     rule = _rules.get(rows.model)

@@ -62,8 +62,9 @@ class CustomerAdmin(MirrorAdmin):
         "read_at",
         "missing_since",
     )
-    # Who has only just been registered from here is on top, before the list has said when.
-    ordering = (F("registered_at").desc(nulls_first=True), "-pk")
+    # Who has only just been registered from here is on top, before the list has said when. Who asked to be forgotten
+    # stands behind all others: between two of them the place would tell the day.
+    ordering = (F("restricted_at").desc(nulls_first=True), F("registered_at").desc(nulls_first=True), "-pk")
     search_fields = (
         "email",
         "name",

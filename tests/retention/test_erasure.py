@@ -34,6 +34,7 @@ from customers.captures import seal_of
 from customers.deciding import facts_of_customer
 from customers.erasure import FORGOTTEN
 from customers.models import (
+    CompanyVerification,
     Customer,
     DelegatedVerification,
     Document,
@@ -104,7 +105,9 @@ def test_from_then_on_nobody_sees_what_is_personal(
     ]
     files = [
         b"".join(client.post(address, {"format": "csv", "personal_data": "on"}).streaming_content).decode()  # type: ignore[attr-defined]  # the client's answer is a stream
-        for address in (f"/admin/{name}/export/" for name in ("customers/customer", "customers/document", "payments/payment"))
+        for address in (
+            f"/admin/{name}/export/" for name in ("customers/customer", "customers/document", "payments/payment")
+        )
     ]
 
     digest = document.sha256
@@ -202,6 +205,86 @@ def test_who_is_restricted_is_found_by_nothing_that_is_hidden(
         chosen = client.get(f"/admin/payments/payment/create/?q={word}").content.decode()
         assert f"customer={restricted.pk}" not in chosen
     assert "Restricted customer 4711" in client.get("/admin/customers/customer/?q=4711").content.decode()
+
+
+def test_no_day_of_registration_finds_who_is_restricted(client: Client, ada: User, lena: Customer, clara: User) -> None:
+    sign_in(client, ada)
+
+    def found() -> list[bool]:
+        days = ("2025-12-31", "2026-01-01", "2026-01-02")
+        both = [f"registered_at_after={day}&registered_at_before={day}" for day in days]
+        queries = [*both, "registered_at_after=2026-01-01", "registered_at_before=2026-01-01"]
+        pages = [client.get(f"/admin/customers/customer/?{query}") for query in queries]
+        return [lena in page.context["cl"].result_list for page in pages]
+
+    assert found() == [False, True, False, True, True]
+    erasure.restrict_customer(lena, reason="Letter 17", by=clara)
+    assert not any(found())
+
+
+def _order_of(client: Client, kind: str, column: str, sign: str = "") -> list[str]:
+    """Whom a list shows, sorted by a column, by the provider's ids."""
+    address = f"/admin/customers/{kind}/"
+    columns = [getattr(shown, "__name__", shown) for shown in client.get(address).context["cl"].list_display]
+    rows = client.get(f"{address}?o={sign}{columns.index(column)}").context["cl"].result_list
+    return [getattr(row, "customer", row).remote_id for row in rows]
+
+
+@pytest.fixture
+def neighbours(lena: Customer, clara: User) -> list[Customer]:
+    """Lena, and two between whom she stands by whatever is hidden of her; each with a document, a link and a form."""
+    Customer.objects.filter(pk=lena.pk).update(country="Italy", company_name="Ortega")
+    beside = {"read_at": MARCH, "first_seen_at": MARCH, "changed_at": MARCH}
+    for number, name, country, day in (("1001", "Aguado", "Iceland", -1), ("1002", "Zapata", "Jordan", 1)):
+        names = {"name": name, "last_name": name, "company_name": name, "email": f"{name.lower()}@example.org"}
+        registered_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
+        Customer.objects.create(remote_id=number, country=country, registered_at=registered_at, **names, **beside)
+    customers = list(Customer.objects.order_by("company_name"))
+    for customer in customers:
+        operations = [
+            Operation(kind="test", state=State.SUCCEEDED, requested_by=clara, dedupe_key=f"{kind} {customer.pk}")
+            for kind in ("document", "link", "form")
+        ]
+        for operation in operations:
+            operation.save()
+        Document.objects.create(customer=customer, operation=operations[0], file="x.pdf", size=1, uploaded_by=clara)
+        EnhancedVerification.objects.create(customer=customer, operation=operations[1])
+        CompanyVerification.objects.create(customer=customer, operation=operations[2], ends_at=MARCH)
+    return customers
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        *(("customer", column) for column in ("display_name", "email", "country", "registered")),
+        *((kind, "customer_link") for kind in ("document", "enhancedverification", "companyverification")),
+    ],
+)
+def test_no_order_of_a_list_tells_what_is_hidden(
+    client: Client, ada: User, neighbours: list[Customer], *, kind: str, column: str
+) -> None:
+    sign_in(client, ada)
+    assert _order_of(client, kind, column) == ["1001", "4711", "1002"]
+    assert _order_of(client, kind, column, "-") == ["1002", "4711", "1001"]
+
+    erasure.restrict_customer(neighbours[1], reason="Letter 17", by=ada)
+
+    for sign in ("", "-"):
+        assert "4711" in _order_of(client, kind, column, sign)
+        assert _order_of(client, kind, column, sign)[1] != "4711"
+
+
+def test_who_is_restricted_stands_behind_all_others_in_the_list_of_customers(
+    client: Client, ada: User, neighbours: list[Customer]
+) -> None:
+    sign_in(client, ada)
+
+    def shown() -> list[str]:
+        return [row.remote_id for row in client.get("/admin/customers/customer/").context["cl"].result_list]
+
+    assert shown() == ["1002", "4711", "1001"]
+    erasure.restrict_customer(neighbours[1], reason="Letter 17", by=ada)
+    assert shown() == ["1002", "1001", "4711"]
 
 
 def test_nothing_is_revealed_or_handed_out_of_a_restricted_customer(
