@@ -48,7 +48,7 @@ class BankAccountAdmin(MirrorAdmin):
         "missing_since",
     )
     search_placeholder = _("IBAN or name")
-    empty_list_text = _("No bank accounts yet: they appear when the bank accounts are synchronised.")
+    empty_list_text = _("No bank accounts yet: they appear when the bank accounts are synced.")
     fieldsets = ((_("Account"), {"fields": ("name", "bic", "current_balance", "first_seen_at")}),)
 
     def page_title(self, row: BankAccount) -> Any:
@@ -119,7 +119,7 @@ class BankTransactionAdmin(MirrorAdmin):
         "missing_since",
     )
     search_placeholder = _("Text, other party, IBAN, transaction id, payment id or amount")
-    empty_list_text = _("No bank transactions yet: they appear when the bank transactions are synchronised.")
+    empty_list_text = _("No bank transactions yet: they appear when the bank transactions are synced.")
     words = {"direction": BankTransaction.Direction}
     fieldsets = (
         (_("Transaction"), {"fields": ("signed_amount", "concept", "booked_at", "own_account")}),

@@ -94,7 +94,7 @@ def lines_of_account(account: BankAccount) -> RelatedTable:
         columns=LINE_COLUMNS,
         see_all_url=f"{reverse('admin:banking_banktransaction_changelist')}?{parameters}",
         permission="banking.view_banktransaction",
-        empty_text=_("No transactions yet: they appear when the bank transactions are synchronised."),
+        empty_text=_("No transactions yet: they appear when the bank transactions are synced."),
         counted=False,
     )
 

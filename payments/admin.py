@@ -69,7 +69,7 @@ class PaymentAdmin(MirrorAdmin):
     )
     search_placeholder = _("Payment id, external id, concept, hash, customer's e-mail or name")
     search_placeholder_when_masked = _("Payment id, external id, concept, hash, customer's name")
-    empty_list_text = _("No payments yet: they appear when the payments are synchronised.")
+    empty_list_text = _("No payments yet: they appear when the payments are synced.")
     words = {"status": Payment.Status}
     list_views = (
         ListView(
@@ -230,7 +230,7 @@ class OffRampAdmin(MirrorAdmin):
     )
     search_placeholder = _("Off-ramp id, customer's e-mail or name")
     search_placeholder_when_masked = _("Off-ramp id, customer's name")
-    empty_list_text = _("No off-ramps yet: they appear when the off-ramps are synchronised.")
+    empty_list_text = _("No off-ramps yet: they appear when the off-ramps are synced.")
     words = {"status": OffRamp.Status}
     fieldsets = (
         (_("Off-ramp"), {"fields": ("sold", "blockchain", "paid_out", "seller", "created_at")}),
@@ -295,8 +295,8 @@ class AssetAdmin(MirrorAdmin):
     filterset_class = AssetFilterSet
     list_display = ("symbol", "chain", "changed")
     search_fields = ("symbol", "chain")
-    search_placeholder = _("Coin or blockchain")
-    empty_list_text = _("No assets yet: they appear when the assets are synchronised.")
+    search_placeholder = _("Coin or chain")
+    empty_list_text = _("No assets yet: they appear when the assets are synced.")
     fieldsets = ((_("Asset"), {"fields": ("symbol", "chain", "first_seen_at")}),)
 
     @column(_("last changed"), ordering="changed_at")
@@ -314,8 +314,8 @@ class PaymentMethodAdmin(MirrorAdmin):
     list_display = ("code", "name", "fiat_symbol", "changed")
     search_fields = ("code", "name")
     search_placeholder = _("Code or name")
-    empty_list_text = _("No payment methods yet: they appear when the payment methods are synchronised.")
-    fieldsets = ((_("Payment method"), {"fields": ("code", "name", "fiat_symbol", "first_seen_at")}),)
+    empty_list_text = _("No ways to pay yet: they appear when the ways to pay are synced.")
+    fieldsets = ((_("Way to pay"), {"fields": ("code", "name", "fiat_symbol", "first_seen_at")}),)
 
     @column(_("last changed"), ordering="changed_at")
     def changed(self, method: PaymentMethod) -> SafeString:

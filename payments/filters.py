@@ -66,7 +66,7 @@ class OffRampFilterSet(django_filters.FilterSet):
 
     status = StatusFilter(label=_("Status"), choices=OffRamp.Status.choices)
     symbol = django_filters.CharFilter(label=_("Coin"), lookup_expr="iexact")
-    blockchain = django_filters.CharFilter(label=_("Blockchain"), lookup_expr="iexact")
+    blockchain = django_filters.CharFilter(label=_("Chain"), lookup_expr="iexact")
     fiat_amount = AmountRangeFilter(label=_("Paid out"))
     created_at = DayRangeFilter(label=_("Created"))
     customer = django_filters.CharFilter(field_name="customer_id", label=_("Customer's id at the provider"))
@@ -81,7 +81,7 @@ class AssetFilterSet(django_filters.FilterSet):
     """Filters of the assets' list."""
 
     symbol = django_filters.CharFilter(label=_("Coin"), lookup_expr="iexact")
-    chain = django_filters.CharFilter(label=_("Blockchain"), lookup_expr="iexact")
+    chain = django_filters.CharFilter(label=_("Chain"), lookup_expr="iexact")
     missing = MissingFilter()
 
     class Meta:
@@ -90,7 +90,7 @@ class AssetFilterSet(django_filters.FilterSet):
 
 
 class PaymentMethodFilterSet(django_filters.FilterSet):
-    """Filters of the payment methods' list."""
+    """Filters of the list of ways to pay."""
 
     fiat_symbol = django_filters.CharFilter(label=_("Currency"), lookup_expr="iexact")
     missing = MissingFilter()

@@ -87,7 +87,7 @@ class OffRamp(MirroredModel):
     )
     status = models.CharField(_("status"), max_length=50, blank=True, default="", db_index=True)
     symbol = models.CharField(_("coin"), max_length=20, blank=True, default="")
-    blockchain = models.CharField(_("blockchain"), max_length=50, blank=True, default="")
+    blockchain = models.CharField(_("chain"), max_length=50, blank=True, default="")
     base_units = models.CharField(_("base units"), max_length=120, blank=True, default="")
     decimals = models.PositiveSmallIntegerField(_("decimals"), null=True, blank=True)
     fiat_amount = models.DecimalField(_("paid out"), max_digits=15, decimal_places=4, null=True, blank=True)
@@ -134,8 +134,8 @@ class PaymentMethod(MirroredModel):
     country = models.CharField(_("country"), max_length=100, blank=True, default="")
 
     class Meta:
-        verbose_name = _("payment method")
-        verbose_name_plural = _("payment methods")
+        verbose_name = _("way to pay")
+        verbose_name_plural = _("ways to pay")
         ordering: ClassVar = ["code"]
 
     def __str__(self) -> str:

@@ -163,7 +163,7 @@ ASSETS = Resource(
 )
 PAYMENT_METHODS = Resource(
     name="payment_methods",
-    label=_("payment methods"),
+    label=_("ways to pay"),
     model=PaymentMethod,
     version=2,
     list_page=_list_payment_methods,

@@ -55,7 +55,7 @@ def _check_fractions(client: CryptoPocketClient, items: list[Any]) -> None:
         if read is not None and read.fiat_amount == raw:
             text = _(
                 "payment %(id)s is %(listed)s in the list and %(read)s whole units when read alone, so the list is "
-                "not in cents. Set fiat_unit of list_payments in the contract file."
+                "not in cents. Set fiat_unit of list_payments in the override file."
             )
             raise UnitMismatch(text % {"id": payment_id, "listed": raw, "read": read.fiat_amount})
 

@@ -26,9 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The username and the password do not belong together. Nobody was signed in."),
         "too_many_login_attempts": _(
-            "Too many attempts failed. Wait 5 minutes, then try again; until then, not even the right password helps."
+            "Too many attempts failed. Wait up to 5 minutes, then try again; "
+            "until then, not even the right password helps."
         ),
-        "rate_limited": _("Too many attempts failed. Wait 5 minutes, then try again."),
+        "rate_limited": _("Too many attempts failed. Wait up to 5 minutes, then try again."),
         "incorrect_code": _("The code is not right, or it was used already. Wait for the next one and try again."),
         "incorrect_password": _("The password is not right. Try again."),
         "enter_current_password": _("This is not your present password. Nothing was changed."),

@@ -86,7 +86,7 @@ def _find_items(document: dict[str, Any], endpoint: Endpoint, catalogue: Catalog
     if endpoint.pagination is None and _has_more(document, catalogue):
         raise UnreadableAnswer(
             "the answer is one page of several, but the contract says that this list has no pages: "
-            "set its pagination in the contract file",
+            "set its pagination in the override file",
             endpoint=endpoint.name,
             only_read=True,
         )

@@ -71,7 +71,7 @@ class SuddenEmptinessError(SyncError):
     def __init__(self, known: int) -> None:
         text = _(
             "The provider lists nothing at all, twice, although %(known)d rows are known here. "
-            "Nothing was marked as missing. Check the credentials and the contract file's path of this list."
+            "Nothing was marked as missing. Check the credentials and the override file's path of this list."
         )
         super().__init__(text % {"known": known})
 

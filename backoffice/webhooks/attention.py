@@ -73,7 +73,7 @@ ITEMS = (
         url=lambda: _inbox("?needs=unknown"),
         permission=VIEW_EVENTS,
         tone="info",
-        help=_("Add their names to the contract file, so that it is known what they are about."),
+        help=_("Add their names to the override file, so that it is known what they are about."),
     ),
     AttentionItem(
         name="webhooks-not-subscribed",

@@ -76,7 +76,7 @@ def _assets() -> RelatedTable:
         ),
         see_all_url=list_of("asset"),
         permission="payments.view_asset",
-        empty_text=_("None yet: they appear when the assets are synchronised."),
+        empty_text=_("None yet: they appear when the assets are synced."),
         limit=ROWS_SHOWN,
     )
 
@@ -93,6 +93,6 @@ def _methods() -> RelatedTable:
         ),
         see_all_url=list_of("paymentmethod"),
         permission="payments.view_paymentmethod",
-        empty_text=_("None yet: they appear when the payment methods are synchronised."),
+        empty_text=_("None yet: they appear when the ways to pay are synced."),
         limit=ROWS_SHOWN,
     )

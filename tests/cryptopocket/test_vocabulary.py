@@ -1,4 +1,4 @@
-"""What a provider may call and lay out differently is data of the contract file, each thing by itself (contract 1)."""
+"""What a provider may call and lay out differently is data of the override file, each thing by itself (contract 1)."""
 
 import base64
 from datetime import UTC, datetime

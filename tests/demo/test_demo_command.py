@@ -90,7 +90,7 @@ def test_what_moves_on_at_the_stand_in_is_told_to_the_back_office(demo: Demo) ->
 
         wait_until(lambda: count("SELECT count(*) FROM webhooks_webhooksubscription WHERE url <> ''") == 4, seconds=60)
         wait_until(lambda: count("SELECT count(*) FROM webhooks_webhookevent WHERE state = 'done'"), seconds=60)
-        # Verifications are told without a subscription, under a name that only the demo's contract file knows.
+        # Verifications are told without a subscription, under a name that only the demo's override file knows.
         kyc = "SELECT count(*) FROM webhooks_webhookevent WHERE state = 'done' AND event_type_sent = 'KYC_STATUS'"
         wait_until(lambda: count(kyc), seconds=60)
         assert count(f"{kyc} AND NOT is_known") == 0

@@ -12,7 +12,7 @@ class BankingCalls(Caller):
     """The calls about bank accounts."""
 
     def list_bank_accounts(self, *, page: int = 1, per_page: int | None = None) -> Page:
-        """Return the accounts of the integration (contract 6.1). One page, unless the contract file says else."""
+        """Return the accounts of the integration (contract 6.1). One page, unless the override file says else."""
         return self._list("list_bank_accounts", page=page, per_page=per_page)
 
     def list_bank_transactions(

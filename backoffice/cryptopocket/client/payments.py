@@ -31,7 +31,7 @@ class PaymentCalls(Caller):
         return self._read("get_token_price", parse_token_price, symbol=symbol, chain=chain, fiat_symbol=fiat_symbol)
 
     def list_available_assets(self, *, page: int = 1, per_page: int | None = None) -> Page:
-        """Return the coins and chains on offer (contract 2.3). One page, unless the contract file says else."""
+        """Return the coins and chains on offer (contract 2.3). One page, unless the override file says else."""
         return self._list("list_available_assets", page=page, per_page=per_page)
 
     def list_payment_methods(

@@ -26,7 +26,7 @@ FALLBACK_PREFIX = "fp-"
 class BankAccountResource(Resource, frozen=True, kw_only=True):
     """An account assigned to the integration (contract 6.1).
 
-    id: the IBAN, unless the contract file names another field. iban: exactly as received, since the
+    id: the IBAN, unless the override file names another field. iban: exactly as received, since the
     transactions call wants it so. balance: whole units of currency.
     """
 

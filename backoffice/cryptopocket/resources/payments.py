@@ -156,5 +156,5 @@ def ensure_same_units(*, listed: PaymentResource, read: PaymentResource) -> None
     if listed.fiat_amount != read.fiat_amount:
         raise UnitMismatch(
             f"payment {read.id} is {listed.fiat_amount} in the list and {read.fiat_amount} when read alone: "
-            "one of the two units is wrong. Set fiat_unit of list_payments in the contract file."
+            "one of the two units is wrong. Set fiat_unit of list_payments in the override file."
         )

@@ -80,7 +80,7 @@ def parse_asset(item: Any, *, catalogue: Catalogue) -> AssetResource:
 
 def parse_payment_method(item: Any, *, catalogue: Catalogue) -> PaymentMethodResource:
     """Return one method of `list_payment_methods` (contract 4.1). Raises UnreadableItem."""
-    plan = make_plan("payment method", _method_readers, catalogue, "list_payment_methods")
+    plan = make_plan("way to pay", _method_readers, catalogue, "list_payment_methods")
     values = read_fields(item, plan=plan)
     return PaymentMethodResource(id=_join_id(values["code"], values.get("fiat_symbol")), **values)
 

@@ -23,7 +23,7 @@ hand. "No group" is somebody who can sign in and is in none. Everybody has the p
 
 * Compliance never reconciles. Finance never sees identity documents. Auditors change nothing.
 * Administrators manage people and the subscriptions to the provider's events; they approve nothing.
-* Supervisors approve and edit the approval policies; they ask the provider for nothing.
+* Supervisors approve and edit the approval policies; they have the provider do nothing.
 
 ## Pages and acts
 """
