@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from backoffice.settings.limits import _LIMITS
+
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -17,6 +19,13 @@ def test_every_variable_that_the_settings_read_is_in_the_papers() -> None:
     assert read
     assert read - documented == set()
     assert documented - read == set()
+
+
+def test_every_range_in_the_papers_is_the_one_that_is_kept_at_the_start() -> None:
+    paper = (ROOT / "docs" / "configuration.md").read_text()
+    told = re.findall(r"^\| `([A-Z_]+)` \| (\d+) \| (\d+) \|$", paper, flags=re.MULTILINE)
+    assert told
+    assert {name: (int(least), int(most)) for name, least, most in told}.items() <= _LIMITS.items()
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
