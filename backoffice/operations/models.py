@@ -30,6 +30,9 @@ class State(models.TextChoices):
 LIVE_STATES = (State.REQUESTED, State.AWAITING_APPROVAL, State.QUEUED, State.SENDING, State.UNKNOWN)
 FINAL_STATES = (State.SUCCEEDED, State.REFUSED, State.CANCELLED, State.ABANDONED, State.NOT_APPROVED)
 
+NO_ANSWER_KEPT = models.Q(kept_answer="")
+"""Rows of which nothing says that they were done: with an answer kept here, nothing is sent again or given up."""
+
 
 def model_label(row: models.Model) -> str:
     """The name of a row's model, as operations keep it ("customers.customer")."""

@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils import timezone
 from kombu import pools
 
 from backoffice.celery import app
 from backoffice.operations import services
 from backoffice.operations.models import ApprovalPolicy, Operation
+from backoffice.operations.services.performing import _claim
 from backoffice.sandbox import Sandbox
 from tests.operations import kinds
 
@@ -72,6 +75,28 @@ def let_time_pass(operation: Operation, **by: float) -> None:
         if (moment := getattr(row, field)) is not None:
             setattr(row, field, moment - timedelta(**by))
     row.save()
+
+
+def messages(broker: Any) -> list[tuple[str, int]]:
+    """The messages that wait in the broker, each taken out: the task and the operation."""
+    queue = broker.SimpleQueue("operations")
+    return [
+        (message.headers["task"], message.payload[0][0])
+        for message in (queue.get_nowait() for _ in range(queue.qsize()))
+    ]
+
+
+def taken_up(operation: Operation, *, sent: bool) -> Operation:
+    """The operation, claimed by a worker; sent: whose call is under way."""
+    assert _claim(operation)
+    if sent:
+        Operation.objects.filter(pk=operation.pk).update(sent_at=timezone.now())
+    return stood(operation)
+
+
+def let_the_lease_end(operation: Operation) -> None:
+    """Make the worker that holds it count as lost."""
+    let_time_pass(operation, seconds=settings.OPERATIONS_LEASE_SECONDS + 1)
 
 
 def set_policy(kind: str = "test_transfer", **values: Any) -> ApprovalPolicy:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.operations.errors import NotPossible, ReasonMissing
 from backoffice.operations.kinds import OperationKind, get_kind
-from backoffice.operations.models import Operation, State
+from backoffice.operations.models import NO_ANSWER_KEPT, Operation, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
 from backoffice.operations.services.permissions import check_permission
 from backoffice.operations.states import move, note_event
@@ -116,5 +116,15 @@ def _step(
     note: str = "",
     **values: Any,
 ) -> None:
-    if not move(operation_id=operation.pk, from_state=from_state, to_state=to_state, by=by, note=note, **values):
+    moved = move(
+        operation_id=operation.pk,
+        from_state=from_state,
+        to_state=to_state,
+        # The answer to an earlier attempt can come in this very moment: then it is known to be done.
+        condition=NO_ANSWER_KEPT,
+        by=by,
+        note=note,
+        **values,
+    )
+    if not moved:
         raise NotPossible(_("The operation does not stand there any more. Look again."))

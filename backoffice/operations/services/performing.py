@@ -9,7 +9,7 @@ from django.utils import timezone
 from backoffice.audit.context import acting
 from backoffice.operations.circumstances import as_asked
 from backoffice.operations.kinds import OperationKind, get_kind
-from backoffice.operations.models import Operation, State
+from backoffice.operations.models import NO_ANSWER_KEPT, Operation, State
 from backoffice.operations.services.attempting import attempt
 from backoffice.operations.services.settling import settle
 from backoffice.operations.states import move
@@ -46,7 +46,7 @@ def _claim(operation: Operation) -> bool:
         operation_id=operation.pk,
         from_state=State.QUEUED,
         to_state=State.SENDING,
-        condition=Q(not_before__isnull=True) | Q(not_before__lte=now),
+        condition=NO_ANSWER_KEPT & (Q(not_before__isnull=True) | Q(not_before__lte=now)),
         claim_token=(token := uuid.uuid4()),
         claimed_at=now,
         sent_at=None,

@@ -15,7 +15,7 @@ from backoffice.operations.errors import NotPossible
 from backoffice.operations.faults import report
 from backoffice.operations.kept_answers import load_answer
 from backoffice.operations.kinds import CannotTell, Done, NotDone, OperationKind, ReadBack, get_kind
-from backoffice.operations.models import Operation, State
+from backoffice.operations.models import NO_ANSWER_KEPT, Operation, State
 from backoffice.operations.nudging import PERFORM, nudge_on_commit
 from backoffice.operations.redacting import without_personal_data
 from backoffice.operations.services.permissions import check_permission
@@ -131,7 +131,7 @@ def _queue_again(operation: Operation, by: AbstractBaseUser | None) -> None:
         operation_id=operation.pk,
         from_state=State.UNKNOWN,
         to_state=State.QUEUED,
-        condition=Q(claim_token=operation.claim_token),
+        condition=Q(claim_token=operation.claim_token) & NO_ANSWER_KEPT,
         note=_("Read back: the provider has not done it. It is sent again."),
         by=by,
         error_code="",

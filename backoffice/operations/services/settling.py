@@ -11,13 +11,14 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.operations import pacing
 from backoffice.operations.faults import report
 from backoffice.operations.kept_answers import dump_answer
 from backoffice.operations.kinds import OperationKind
-from backoffice.operations.models import Operation, State
+from backoffice.operations.models import NO_ANSWER_KEPT, Operation, State
 from backoffice.operations.services.outcomes import Declined, NothingSent, Outcome, Succeeded, Unclear
 from backoffice.operations.states import move, note_event
 
@@ -49,11 +50,11 @@ def _settle(operation: Operation, kind: OperationKind, outcome: Outcome) -> None
         case Succeeded():
             settled = _settle_success(operation, kind, outcome)
         case Declined():
-            settled = _settle_refusal(operation, kind, outcome)
+            settled = _settle_refusal(operation, kind, outcome) or _leave_to_kept_answer(operation, outcome)
         case NothingSent():
-            settled = _settle_nothing_sent(operation, outcome)
+            settled = _settle_nothing_sent(operation, outcome) or _leave_to_kept_answer(operation, outcome)
         case Unclear():
-            settled = _settle_unclear(operation, kind, outcome)
+            settled = _settle_unclear(operation, kind, outcome) or _leave_to_kept_answer(operation, outcome)
     if not settled:
         _note_late(operation, outcome)
     logger.info("operation_attempt_ended", operation=operation.pk, kind=kind.name, outcome=type(outcome).__name__)
@@ -122,6 +123,7 @@ def _settle_refusal(operation: Operation, kind: OperationKind, outcome: Declined
             operation,
             states,
             State.REFUSED,
+            condition=NO_ANSWER_KEPT,
             note=outcome.code,
             error_code=outcome.code[:100],
             error_text=outcome.text,
@@ -141,6 +143,7 @@ def _settle_refusal_in_doubt(operation: Operation, outcome: Declined) -> bool:
         operation,
         (State.SENDING,),
         State.UNKNOWN,
+        condition=NO_ANSWER_KEPT,
         note=text,
         error_code=outcome.code[:100],
         error_text=text,
@@ -160,6 +163,7 @@ def _settle_nothing_sent(operation: Operation, outcome: NothingSent) -> bool:
         operation,
         (State.SENDING, State.UNKNOWN),
         State.QUEUED,
+        condition=NO_ANSWER_KEPT,
         note=outcome.text,
         sent_at=None,
         first_sent_at=operation.first_sent_at,
@@ -179,6 +183,7 @@ def _settle_unclear(operation: Operation, kind: OperationKind, outcome: Unclear)
         operation,
         (State.SENDING,),
         State.UNKNOWN,
+        condition=NO_ANSWER_KEPT,
         note=outcome.text,
         error_code=outcome.code[:100],
         error_text=outcome.text,
@@ -188,22 +193,65 @@ def _settle_unclear(operation: Operation, kind: OperationKind, outcome: Unclear)
     )
 
 
+def _leave_to_kept_answer(operation: Operation, outcome: Declined | NothingSent | Unclear) -> bool:
+    """An earlier attempt was answered during this one, which did not succeed: write that answer down next."""
+    found = _("An earlier attempt has been done: its answer is kept, and is written down next.")
+    return _move_mine(
+        operation,
+        (State.SENDING, State.UNKNOWN),
+        State.UNKNOWN,
+        condition=~NO_ANSWER_KEPT,
+        note=f"{outcome.text} {found}".strip(),
+        error_code="",
+        error_text=found,
+        not_before=timezone.now(),
+        nudged_at=None,
+    )
+
+
 def _note_late(operation: Operation, outcome: Outcome) -> None:
     """The row went on without this attempt: leave it, and keep what the attempt has learned."""
     if isinstance(outcome, Succeeded):
         note = _("An earlier attempt came back late: the provider had done it. It may have been done twice.")
-        Operation.objects.filter(pk=operation.pk).update(in_doubt=True)
-        Operation.objects.filter(pk=operation.pk, kept_answer="").update(kept_answer=_dump(operation, outcome.answer))
+        with transaction.atomic():
+            note_event(operation_id=operation.pk, note=note)
+            _keep_late_answer(operation, outcome.answer)
     else:
         note = _("An earlier attempt came back late: %(text)s") % {"text": outcome.text}
-    note_event(operation_id=operation.pk, note=note)
+        note_event(operation_id=operation.pk, note=note)
+
+
+def _keep_late_answer(operation: Operation, answer: Any) -> None:
+    """Keep the answer; where no attempt is under way that would find it at its end, it is written down next."""
+    row = Operation.objects.filter(pk=operation.pk)
+    row.update(in_doubt=True)
+    row.filter(NO_ANSWER_KEPT).update(kept_answer=_dump(operation, answer))
+    next_step: dict[str, Any] = {"error_code": "", "error_text": "", "not_before": timezone.now(), "nudged_at": None}
+    row.exclude(NO_ANSWER_KEPT).filter(state=State.UNKNOWN).update(**next_step)
+    move(
+        operation_id=operation.pk,
+        from_state=State.QUEUED,
+        to_state=State.UNKNOWN,
+        condition=~NO_ANSWER_KEPT,
+        note=_("It is not sent again: the answer is written down next."),
+        **next_step,
+    )
 
 
 def _move_mine(
-    operation: Operation, from_states: tuple[State, ...], to_state: State, *, note: str, by: Any = None, **values: Any
+    operation: Operation,
+    from_states: tuple[State, ...],
+    to_state: State,
+    *,
+    note: str,
+    by: Any = None,
+    condition: Q | None = None,
+    **values: Any,
 ) -> bool:
     """Make the step from whichever of the states the row is in, while it still carries our claim."""
     mine = Q(claim_token=operation.claim_token)
+    if condition is not None:
+        mine &= condition
     return any(
         move(operation_id=operation.pk, from_state=state, to_state=to_state, note=note, by=by, condition=mine, **values)
         for state in from_states

@@ -1,6 +1,7 @@
 """Finding what was lost: workers that died, messages that never arrived, read-backs that are due."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from backoffice.audit.context import acting
 from backoffice.operations import pacing
 from backoffice.operations.circumstances import by_itself
-from backoffice.operations.kinds import find_kind
-from backoffice.operations.models import Operation, State
+from backoffice.operations.kinds import OperationKind, find_kind
+from backoffice.operations.models import NO_ANSWER_KEPT, Operation, State
 from backoffice.operations.nudging import PERFORM, READ_BACK, nudge
 from backoffice.operations.services.approving import end_expired
 from backoffice.operations.states import move
@@ -49,12 +50,15 @@ def sweep() -> SweepResult:
 
 def _claimed_and_never_sent() -> QuerySet[Operation]:
     ended = pacing.lease_ended_before()
-    return Operation.objects.filter(state=State.SENDING, sent_at__isnull=True, claimed_at__lt=ended)[:_AT_MOST]
+    never_sent = Q(sent_at__isnull=True, claimed_at__lt=ended)
+    return Operation.objects.filter(never_sent & NO_ANSWER_KEPT, state=State.SENDING)[:_AT_MOST]
 
 
 def _sent_and_never_settled() -> QuerySet[Operation]:
+    """Those of which an earlier attempt was answered meanwhile among them: that answer is to be written down."""
     ended = pacing.lease_ended_before()
-    return Operation.objects.filter(state=State.SENDING, sent_at__lt=ended)[:_AT_MOST]
+    sent_before = Q(sent_at__isnull=True, claimed_at__lt=ended) & ~NO_ANSWER_KEPT
+    return Operation.objects.filter(Q(sent_at__lt=ended) | sent_before, state=State.SENDING)[:_AT_MOST]
 
 
 def _return_to_queue(operation: Operation) -> bool:
@@ -62,7 +66,7 @@ def _return_to_queue(operation: Operation) -> bool:
     return _move_by_itself(
         operation,
         to_state=State.QUEUED,
-        condition=Q(claim_token=operation.claim_token, sent_at__isnull=True),
+        condition=Q(claim_token=operation.claim_token, sent_at__isnull=True) & NO_ANSWER_KEPT,
         note=_("The worker was lost before the call: this attempt has sent nothing."),
         not_before=pacing.next_attempt(attempts=operation.attempts - 1) if operation.attempts > 1 else None,
         nudged_at=None,
@@ -76,15 +80,23 @@ def _mark_unknown(operation: Operation) -> bool:
     return _move_by_itself(
         operation,
         to_state=State.UNKNOWN,
-        condition=Q(claim_token=operation.claim_token),
+        condition=Q(claim_token=operation.claim_token) & (Q() if operation.kept_answer else NO_ANSWER_KEPT),
         note=note,
         error_code="",
         error_text=note,
         in_doubt=True,
-        # The lease is longer than the provider may take: it can be asked at once.
-        not_before=timezone.now() if kind is not None and kind.can_read_back else None,
+        not_before=_when_to_find_out(operation, kind),
         nudged_at=None,
     )
+
+
+def _when_to_find_out(operation: Operation, kind: OperationKind | None) -> datetime | None:
+    """At once where the answer is kept here; else when the provider, too, is through with a call that began late."""
+    if operation.kept_answer:
+        return timezone.now()
+    if kind is None or not kind.can_read_back:
+        return None
+    return pacing.next_read_back(read_backs=operation.read_backs)
 
 
 def _move_by_itself(operation: Operation, **step: Any) -> bool:
