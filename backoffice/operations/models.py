@@ -77,7 +77,8 @@ class Operation(models.Model):
     as text) name what it is about; `subject_is_restricted` says that it asked to be forgotten. `dedupe_key` says what
     makes two wishes the same one. `claim_token` is the worker's proof that the row is its own; `sent_at` is committed
     just before the call, so that a worker that died earlier is proven not to have sent anything. `first_sent_at` is
-    that of the first attempt which is not proven to have done nothing, however many came after it.
+    that of the first attempt which is not proven to have done nothing, however many came after it. `earlier_sent_at`
+    is that of attempts that were read back as not done, and is never taken back: the provider may only have been slow.
 
     `not_before` is when a queued operation may be taken up, and when an unknown one is read back by itself (None
     there: a person decides). `in_doubt` says that an attempt went out whose outcome nobody knows. `kept_answer` is
@@ -130,6 +131,7 @@ class Operation(models.Model):
     claim_token = models.UUIDField(null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     first_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    earlier_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     read_backs = models.PositiveIntegerField(_("times read back"), default=0)
@@ -174,7 +176,18 @@ class Operation(models.Model):
     @property
     def can_be_done_since(self) -> datetime:
         """The moment before which it cannot have been done: what the provider had by then was made by somebody else."""
-        return self.first_sent_at or self.created_at
+        return self.first_sent_at or self.earlier_sent_at or self.created_at
+
+    @property
+    def was_out_before(self) -> bool:
+        """Whether an earlier attempt went out that can have been done: a later one is then refused because of it."""
+        return self.in_doubt or self.earlier_sent_at is not None
+
+    @property
+    def waits_for_its_refusal(self) -> bool:
+        """Whether all that is unknown is if the last attempt was refused because of one read back as not done."""
+        is_refused = not self.in_doubt and bool(self.error_code) and not self.kept_answer
+        return self.state == State.UNKNOWN and self.earlier_sent_at is not None and is_refused
 
     def set_subject(self, subject: models.Model) -> None:
         """Name the row that the operation is about (not saved here)."""

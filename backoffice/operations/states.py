@@ -2,7 +2,7 @@
 
 requested ─► [awaiting_approval] ─► queued ─► sending ─┬─► succeeded
      │          │      └─► not_approved │              ├─► refused
-     └──────────┴──► cancelled ◄────────┘              └─► unknown ─► read back ─► succeeded | queued | abandoned
+     └──────────┴──► cancelled ◄────────┘              └─► unknown ─► succeeded | refused | queued | abandoned
 """
 
 from collections.abc import Sequence

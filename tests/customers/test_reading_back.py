@@ -120,6 +120,66 @@ def test_who_registered_herself_after_it_was_read_back_as_not_done_is_not_taken_
     assert_left_to_a_person(operation, ana)
 
 
+def send_again(operation: Operation) -> Operation:
+    """Send what was read back as not done."""
+    assert read_back(operation_id=operation.pk).state == State.QUEUED
+    Operation.objects.update(not_before=None)
+    return perform(operation.pk)
+
+
+@every_registration
+def test_who_was_registered_late_by_an_attempt_read_back_as_not_done_is_found_and_not_told_as_refused(
+    sandbox: Sandbox, ask_for: AskFor, kind: str
+) -> None:
+    ApprovalPolicy.objects.all().delete()
+    operation = ask_for(kind)
+    send_in_vain(operation, sandbox)
+    first_sent_at = Operation.objects.get().first_sent_at
+    assert read_back(operation_id=operation.pk).state == State.QUEUED
+    sandbox.control.add_customer(**ANA)
+    Operation.objects.update(not_before=None)
+    again = perform(operation.pk)
+    assert (again.state, again.error_code) == (State.UNKNOWN, "user_already_exists")
+    assert again.earlier_sent_at == first_sent_at
+    assert "an earlier one may have been done" in again.events.latest("pk").note
+    operation = read_back(operation_id=operation.pk)
+    assert operation.state == State.SUCCEEDED
+    assert operation.subject_id == str(Customer.objects.get().pk)
+    if kind == "create_customer_delegated_kyc":
+        assert DelegatedVerification.objects.get().customer == Customer.objects.get()
+
+
+@every_registration
+def test_a_refusal_after_a_read_back_stands_where_the_provider_shows_no_trace_of_ours(
+    sandbox: Sandbox, ask_for: AskFor, kind: str
+) -> None:
+    ApprovalPolicy.objects.all().delete()
+    operation = ask_for(kind)
+    send_in_vain(operation, sandbox)
+    sandbox.control.fault("error_code", CALLS[kind], code="email_not_allowed")
+    assert send_again(operation).state == State.UNKNOWN
+    refused = read_back(operation_id=operation.pk)
+    assert (refused.state, refused.error_code) == (State.REFUSED, "email_not_allowed")
+    assert refused.finished_at is not None
+    assert sandbox.control.calls(CALLS[kind]) == 2
+
+
+@every_registration
+def test_an_attempt_that_was_proven_to_have_sent_nothing_leaves_a_refusal_what_it_is(
+    sandbox: Sandbox, ask_for: AskFor, settings: Any, kind: str
+) -> None:
+    ApprovalPolicy.objects.all().delete()
+    operation = ask_for(kind)
+    settings.CRYPTOPOCKET_BASE_URL = "http://127.0.0.1:9/api"
+    provider.reset_client()
+    assert perform(operation.pk).state == State.QUEUED
+    settings.CRYPTOPOCKET_BASE_URL = sandbox.base_url
+    provider.reset_client()
+    sandbox.control.add_customer(**ANA)
+    Operation.objects.update(not_before=None)
+    assert perform(operation.pk).state == State.REFUSED
+
+
 @every_registration
 def test_who_was_registered_by_an_earlier_attempt_of_ours_is_found_however_often_it_was_sent(
     sandbox: Sandbox, ask_for: AskFor, clara: User, kind: str

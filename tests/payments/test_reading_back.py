@@ -62,6 +62,23 @@ def test_what_was_proven_not_done_is_sent_again(
     assert len(offers.control.payments()) + len(offers.control.offramps()) == 1
 
 
+@pytest.mark.parametrize("errand", [(PAYMENT, TRANSFER), (GUIDED, GUIDED_ORDER)])
+def test_a_payment_that_came_late_of_what_was_read_back_as_not_done_is_ours_and_not_refused(
+    at_felixs: Client, offers: Sandbox, lena: Customer, errand: Any
+) -> None:
+    operation = lose(at_felixs, offers, lena, errand, "drop_before")
+    assert read_back(operation_id=operation.pk).state == State.QUEUED
+    late = offers.control.add_payment(user_id=lena.remote_id, external_id=operation.request["external_id"])
+    sync_resource(name="payments", mode="full")
+    Operation.objects.update(not_before=None)
+    again = perform(operation.pk)
+    assert (again.state, again.error_code) == (State.UNKNOWN, "cannot_be_sent")
+    assert again.sent_at is not None, "an earlier attempt was"
+    assert read_back(operation_id=operation.pk).state == State.SUCCEEDED
+    assert PaymentInstructions.objects.get().payment.remote_id == str(late["id"])
+    assert len(offers.control.payments()) == 1
+
+
 def test_a_payment_that_was_found_again_says_what_is_known_and_what_was_lost(
     at_felixs: Client, offers: Sandbox, lena: Customer
 ) -> None:

@@ -49,7 +49,7 @@ def do_again(*, operation_id: int, by: AbstractBaseUser, reason: str) -> Operati
         raise NotPossible(_("The provider has done it: its answer is kept here. It is not sent again."))
     with transaction.atomic():
         cleared = {"error_code": "", "error_text": "", "not_before": None, "nudged_at": None, "read_backs": 0}
-        _step(operation, State.UNKNOWN, State.QUEUED, by=by, note=why, **cleared)
+        _step(operation, State.UNKNOWN, State.QUEUED, by=by, note=why, in_doubt=True, **cleared)
         nudge_on_commit(PERFORM, [operation_id])
     return Operation.objects.get(pk=operation_id)
 

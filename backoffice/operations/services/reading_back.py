@@ -1,7 +1,9 @@
 """Asking the provider what became of an act whose answer was lost."""
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +28,8 @@ from backoffice.operations.states import move
 def read_back(*, operation_id: int, by: AbstractBaseUser | None = None) -> Operation:
     """Find out what became of an unknown operation, now; `by` is the person who asked for it.
 
-    Done: it succeeds. Not done: it is queued again. No telling: it stays unknown, and says why.
+    Done: it succeeds. Not done: it is queued again, or refused where the last attempt was. No telling: it stays
+    unknown, and says why.
     Raises UnknownKind, PermissionDenied, and NotPossible when it is not unknown or its kind cannot be read back.
     """
     operation = Operation.objects.get(pk=operation_id)
@@ -104,6 +107,8 @@ def _settle(operation: Operation, kind: OperationKind, found: ReadBack, by: Abst
     match found:
         case Done():
             _succeed(operation, kind, found, by)
+        case NotDone() if operation.waits_for_its_refusal:
+            _refuse(operation, kind, by)
         case NotDone():
             _queue_again(operation, by)
         case CannotTell():
@@ -123,6 +128,22 @@ def _cannot_write(operation: Operation, error: Exception) -> str:
     return _("The provider has done it. Our own records could not be written: %(error)s.") % {"error": place}
 
 
+def _refuse(operation: Operation, kind: OperationKind, by: AbstractBaseUser | None) -> None:
+    """The last attempt was refused, and not because of an earlier one: there is no trace of any."""
+    with transaction.atomic():
+        refused = move(
+            operation_id=operation.pk,
+            from_state=State.UNKNOWN,
+            to_state=State.REFUSED,
+            condition=Q(claim_token=operation.claim_token) & NO_ANSWER_KEPT,
+            note=_("Read back: the provider has not done it. The refusal stands."),
+            by=by,
+            not_before=None,
+        )
+        if refused:
+            kind.release(operation)
+
+
 def _queue_again(operation: Operation, by: AbstractBaseUser | None) -> None:
     if operation.attempts >= pacing.ATTEMPT_LIMIT:
         _stay_unknown(operation, _("Not done, after many attempts. It is not sent again by itself."), by)
@@ -138,8 +159,10 @@ def _queue_again(operation: Operation, by: AbstractBaseUser | None) -> None:
         error_text="",
         in_doubt=False,
         sent_at=None,
-        # What is there from now on until it is sent again, others have made.
+        # What is there from now on until it is sent again, others have made ...
         first_sent_at=None,
+        # ... or this attempt after all, where the provider took longer than we waited.
+        earlier_sent_at=Coalesce("earlier_sent_at", "first_sent_at", "sent_at"),
         not_before=pacing.next_attempt(attempts=operation.attempts),
         nudged_at=None,
     )

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -115,8 +116,8 @@ def _dump(operation: Operation, answer: Any) -> str:
 
 
 def _settle_refusal(operation: Operation, kind: OperationKind, outcome: Declined) -> bool:
-    if operation.in_doubt and kind.can_read_back:
-        return _settle_refusal_in_doubt(operation, outcome)
+    if operation.was_out_before and kind.can_read_back:
+        return _settle_refusal_in_doubt(operation, kind, outcome)
     with transaction.atomic():
         states = (State.SENDING, State.UNKNOWN)
         refused = _move_mine(
@@ -136,20 +137,27 @@ def _settle_refusal(operation: Operation, kind: OperationKind, outcome: Declined
     return refused
 
 
-def _settle_refusal_in_doubt(operation: Operation, outcome: Declined) -> bool:
+def _settle_refusal_in_doubt(operation: Operation, kind: OperationKind, outcome: Declined) -> bool:
     """This attempt was refused, perhaps because an earlier one was done: ask before calling it refused."""
     text = _("This attempt was refused (%(code)s), but an earlier one may have been done.") % {"code": outcome.code}
-    return _move_mine(
-        operation,
-        (State.SENDING,),
-        State.UNKNOWN,
-        condition=NO_ANSWER_KEPT,
-        note=text,
-        error_code=outcome.code[:100],
-        error_text=text,
-        not_before=pacing.next_read_back(read_backs=operation.read_backs),
-        nudged_at=None,
-    )
+    with transaction.atomic():
+        unknown = _move_mine(
+            operation,
+            (State.SENDING, State.UNKNOWN),
+            State.UNKNOWN,
+            condition=NO_ANSWER_KEPT,
+            note=text,
+            error_code=outcome.code[:100],
+            error_text=outcome.text or text,
+            in_doubt=operation.in_doubt,
+            # Where our own check stopped this one, what may have been done went out before.
+            sent_at=Coalesce("sent_at", "first_sent_at", "earlier_sent_at"),
+            not_before=pacing.next_read_back(read_backs=operation.read_backs),
+            nudged_at=None,
+        )
+        if unknown:
+            kind.note_refusal(operation, outcome.code, outcome.data)
+    return unknown
 
 
 def _settle_nothing_sent(operation: Operation, outcome: NothingSent) -> bool:
