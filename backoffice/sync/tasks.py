@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 
 from backoffice.audit.context import Context, acting, new_correlation_id, under_one_id
 from backoffice.sync import drift, services, viewing
+from backoffice.sync.engine.gaps import read_through_at, was_cut_off
 from backoffice.sync.engine.lease import abandon_dead_runs, find_resumable
 from backoffice.sync.errors import DriftCheckRunningError, SyncAlreadyRunning
 from backoffice.sync.models import SyncRun
@@ -25,7 +26,8 @@ def sync_all(mode: str) -> None:
 
     A full sync that was cut off in the middle (a worker that died) is gone on with at the next `head`, not only the
     next night. Where it is cut off again and again, every other time the newest end is read first: a full sync that
-    goes on does not read it.
+    goes on does not read it. A list that was never read through to its end is read by full syncs until it was: a
+    `head` would have to begin anew each time.
     """
     with under_one_id():
         for resource in all_resources():
@@ -109,9 +111,15 @@ def _choose_mode(resource: Resource, mode: SyncRun.Mode) -> SyncRun.Mode:
         return mode
     abandon_dead_runs(resource=resource.name)
     cut_off = find_resumable(resource.name)
-    if cut_off is None or cut_off.state != SyncRun.State.ABANDONED or _keeps_out_the_newest(cut_off):
+    if cut_off is not None and _keeps_out_the_newest(cut_off):
         return mode
-    return SyncRun.Mode.FULL
+    is_gone_on_with = cut_off is not None and cut_off.state == SyncRun.State.ABANDONED
+    return SyncRun.Mode.FULL if is_gone_on_with or _stopped_before_its_first_end(resource) else mode
+
+
+def _stopped_before_its_first_end(resource: Resource) -> bool:
+    """Whether runs of the list were cut off, and none ever came to its end."""
+    return read_through_at(resource.name) is None and was_cut_off(resource.name)
 
 
 def _keeps_out_the_newest(cut_off: SyncRun) -> bool:

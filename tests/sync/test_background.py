@@ -84,6 +84,28 @@ def test_new_objects_come_also_where_one_full_run_after_another_dies(
     assert asked == ["full", "head", "full", "head", "full"]
 
 
+@pytest.mark.usefixtures("two_resources")
+@pytest.mark.parametrize("mode", ["head", "full"])
+def test_a_list_that_was_never_read_through_is_read_wholly_at_the_next_beat(
+    remote: RemoteList, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any, mode: str
+) -> None:
+    """A head that has to read a long list to its end begins anew each time; a full run goes on where it stopped."""
+    remote.items = lines(6)
+
+    def fail_once(number: int) -> None:
+        if number == 2:
+            remote.before_page = None
+            raise OutcomeUnknown("HTTP 500", endpoint="list_lines", only_read=True)
+
+    remote.before_page = fail_once
+    assert sync(mode=mode).state == SyncRun.State.FAILED
+    for expected in ("full", "head"):
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.sync_all("head")
+        assert nudges[-1] == {"name": "lines", "mode": expected, "user_id": None}
+        sync(mode=expected)
+
+
 def _begin_and_die(mode: SyncRun.Mode) -> None:
     """A run of the lines that writes a page and is heard of no more."""
     run = acquire(resource="lines", mode=mode).run

@@ -121,6 +121,100 @@ def test_a_provider_that_fails_in_the_middle_ends_the_run_with_a_plain_text(
     assert "4 pages were read before that, and written. The next full sync goes on from there." in run.error
 
 
+def test_what_a_failed_head_had_not_reached_comes_with_the_next_one(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = lines(12)
+    sync()
+    remote.items = lines(21)
+    _break_at(remote, 2, OutcomeUnknown("HTTP 500", endpoint="list", only_read=True))
+    failed = sync(mode="head")
+    assert (failed.state, failed.created) == (SyncRun.State.FAILED, 3)
+    remote.asked.clear()
+    run = sync(mode="head")
+    assert (run.state, run.created, remote.asked) == (SyncRun.State.SUCCEEDED, 6, [1, 2, 3, 4])
+    remote.asked.clear()
+    assert sync(mode="head").created == 0
+    assert remote.asked == [1]
+
+
+def test_what_a_killed_head_had_not_reached_comes_with_the_next_one(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = lines(12)
+    sync()
+    remote.items = lines(21)
+    _break_at(remote, 2, PowerCutError())
+    with pytest.raises(PowerCutError):
+        sync_resource(name="lines", mode="head")
+    _let_die(SyncRun.objects.get(state=SyncRun.State.RUNNING))
+    assert sync(mode="head").created == 6
+
+
+def test_what_a_head_had_not_reached_that_lost_its_place_comes_with_the_next_one(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.items = lines(12)
+    sync()
+    remote.items = lines(21)
+
+    def lose_the_place(number: int) -> None:
+        if number == 2:
+            remote.before_page = None
+            SyncRun.objects.filter(state=SyncRun.State.RUNNING).update(state=SyncRun.State.ABANDONED)
+
+    remote.before_page = lose_the_place
+    assert (sync(mode="head").state, BankTransaction.objects.count()) == (SyncRun.State.ABANDONED, 15)
+    assert sync(mode="head").created == 6
+
+
+def test_a_gap_outlasts_further_heads_that_fail(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = lines(12)
+    sync()
+    for count, broken_page in ((21, 2), (21, 2), (24, 3)):
+        remote.items = lines(count)
+        _break_at(remote, broken_page, OutcomeUnknown("HTTP 500", endpoint="list", only_read=True))
+        assert sync(mode="head").state == SyncRun.State.FAILED
+    assert BankTransaction.objects.count() == 18
+    assert sync(mode="head").created == 6
+
+
+@pytest.mark.parametrize("mode", ["head", "full"])
+def test_the_first_head_after_a_list_was_never_read_through_reads_all_of_it(
+    remote: RemoteList, bank_lines: Resource, mode: str
+) -> None:
+    remote.items = lines(12)
+    _break_at(remote, 2, OutcomeUnknown("HTTP 500", endpoint="list", only_read=True))
+    assert sync(mode=mode).created == 3
+    assert sync(mode="head").created == 9
+
+
+def test_a_full_run_that_went_on_has_not_closed_the_gap_of_a_head_between(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.tells_total = False
+    remote.items = lines(12)
+    _break_at(remote, 3, OutcomeUnknown("HTTP 500", endpoint="list", only_read=True))
+    assert sync().state == SyncRun.State.FAILED
+    remote.items = lines(21)
+    _break_at(remote, 2, OutcomeUnknown("HTTP 500", endpoint="list", only_read=True))
+    assert sync(mode="head").state == SyncRun.State.FAILED
+    assert sync().state == SyncRun.State.SUCCEEDED
+    assert BankTransaction.objects.count() < 21
+    remote.asked.clear()
+    assert sync(mode="head").state == SyncRun.State.SUCCEEDED
+    assert (BankTransaction.objects.count(), remote.asked) == (21, [1, 2, 3, 4])
+
+
+def test_after_a_full_run_that_went_on_a_head_reads_no_more_than_the_newest(
+    remote: RemoteList, bank_lines: Resource
+) -> None:
+    remote.items = lines(12)
+    _break_at(remote, 3, OutcomeUnknown("HTTP 500", endpoint="list", only_read=True))
+    sync()
+    assert sync().resumed_from is not None
+    remote.items = lines(13)
+    remote.asked.clear()
+    assert sync(mode="head").created == 1
+    assert remote.asked == [1, 2]
+
+
 def test_a_run_that_failed_without_a_page_is_not_gone_on_with(remote: RemoteList, bank_lines: Resource) -> None:
     remote.items = lines(9)
     _break_at(remote, 1, OutcomeUnknown("no answer", endpoint="list", only_read=True))

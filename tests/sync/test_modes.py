@@ -38,6 +38,43 @@ def test_head_stops_at_the_first_page_without_news(remote: RemoteList, bank_line
     assert (run.created, run.pages, remote.asked) == (4, 3, [1, 2, 3])
 
 
+def test_head_of_a_list_without_news_reads_one_page(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = lines(30)
+    sync()
+    for _ in range(2):
+        remote.asked.clear()
+        assert sync(mode="head").state == SyncRun.State.SUCCEEDED
+        assert remote.asked == [1]
+
+
+def test_head_reads_past_a_page_of_which_events_brought_every_row(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.items = lines(9)
+    sync()
+    remote.items = lines(14)
+    for number in (12, 13, 14):
+        mirror_item(name="lines", payload=line(number), read_at=timezone.now(), source="webhook")
+    remote.asked.clear()
+    assert sync(mode="head").created == 2
+    assert remote.asked == [1, 2, 3]
+    remote.asked.clear()
+    assert sync(mode="head").created == 0
+    assert remote.asked == [1]
+
+
+def test_head_reads_past_a_page_of_which_every_new_item_is_bad(remote: RemoteList, bank_lines: Resource) -> None:
+    remote.clock -= timedelta(hours=1)
+    remote.items = lines(9)
+    sync()
+    remote.clock = timezone.now()
+    remote.items = [*(line(number, amount="abc") for number in (14, 13, 12)), *lines(11)]
+    run = sync(mode="head")
+    assert (run.created, run.quarantined) == (2, 3)
+    SyncRun.objects.filter(pk=run.pk).update(finished_at=remote.clock)
+    remote.asked.clear()
+    assert sync(mode="head").quarantined == 3
+    assert remote.asked == [1]
+
+
 def test_head_of_a_table_that_is_still_empty_reads_everything(remote: RemoteList, bank_lines: Resource) -> None:
     remote.items = lines(10)
     assert sync(mode="head").created == 10
