@@ -33,7 +33,13 @@ from backoffice.sync.engine.open_rows import read_open_rows
 from backoffice.sync.engine.quarantining import open_keys
 from backoffice.sync.engine.session import Session, to_listing
 from backoffice.sync.engine.sighting import SINGLE, Listing, ensure_keepable
-from backoffice.sync.errors import NothingOpenError, RestrictedRowError, SyncError, UnknownResourceError
+from backoffice.sync.errors import (
+    NothingOpenError,
+    NotMirroredError,
+    RestrictedRowError,
+    SyncError,
+    UnknownResourceError,
+)
 from backoffice.sync.models import Quarantine, SyncRun
 from backoffice.sync.queries import has_anothers_id
 from backoffice.sync.resources import Resource, Row, get_resource
@@ -188,12 +194,17 @@ def mark_not_found(*, name: str, remote_id: str, before: datetime, source: str) 
 def retry_quarantined(*, quarantine_id: int | None = None) -> int:
     """Try to read quarantined items again with the code of today: one, or all open ones; gives how many landed.
 
-    One with another item's id is left out: it would write over the row of the other one.
+    One with another item's id is left out: it would write over the row of the other one. A single read of an object
+    that is not mirrored yet waits for its row; the newest end of its list is asked for.
     """
     waiting = Quarantine.objects.filter(resolved_at=None)
     if quarantine_id is not None:
         waiting = waiting.filter(pk=quarantine_id)
-    return sum(_retry(item) for item in waiting.order_by("pk").iterator() if not has_anothers_id(item))
+    lists_to_read: set[str] = set()
+    landed = sum(_retry(item, lists_to_read) for item in waiting.order_by("pk").iterator() if not has_anothers_id(item))
+    for name in sorted(lists_to_read):
+        request_sync(name=name, mode=SyncRun.Mode.HEAD)
+    return landed
 
 
 def _mirror(resource: Resource, listing: Listing, *, cause: Cause, quarantines: bool = False) -> Outcome:
@@ -221,13 +232,16 @@ def _mark_missing(resource: Resource, remote_id: str, *, before: datetime, sourc
     return rows.exists()
 
 
-def _retry(item: Quarantine) -> bool:
+def _retry(item: Quarantine, lists_to_read: set[str]) -> bool:
     try:
         payload = _decoder.decode(item.payload)
         partial_of = item.remote_id if item.item_key.endswith(SINGLE) else ""
         listing = Listing(partition=item.partition, items=[payload], read_at=item.last_seen_at, partial_of=partial_of)
         _mirror(get_resource(item.resource), listing, cause=Cause(source="quarantine"))
     except (UnreadableItem, UnknownResourceError):
+        return False
+    except NotMirroredError:
+        lists_to_read.add(item.resource)
         return False
     Quarantine.objects.filter(pk=item.pk, resolved_at=None).update(resolved_at=timezone.now())
     return True

@@ -1,10 +1,11 @@
 """What the tests of the mirror use: resources of their own, forgotten afterwards."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from backoffice.sync import resources
+from backoffice.sync import resources, tasks
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import Resource
 from backoffice.sync.services import sync_resource
@@ -36,6 +37,26 @@ def bank_lines(remote: RemoteList, db: None) -> Resource:
 def purchases(remote: RemoteList, db: None) -> Resource:
     """Payments that are mirrored from the list."""
     return payments_resource(remote)
+
+
+@pytest.fixture
+def options_of_nudges() -> list[dict[str, Any]]:
+    """How each of `nudges` was handed to the broker."""
+    return []
+
+
+@pytest.fixture
+def nudges(monkeypatch: pytest.MonkeyPatch, options_of_nudges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was handed to the broker."""
+    sent: list[dict[str, Any]] = []
+
+    def send(_args: Any, wish: dict[str, Any], **options: Any) -> None:
+        # Its correlation id is another with every wish: tests/audit looks at it.
+        sent.append({name: value for name, value in wish.items() if name != "correlation_id"})
+        options_of_nudges.append(options)
+
+    monkeypatch.setattr(tasks.sync_one, "apply_async", send)
+    return sent
 
 
 def sync(name: str = "lines", mode: str = "full") -> SyncRun:

@@ -19,19 +19,6 @@ from tests.sync.lists import RemoteList, lines, lines_resource, payments_resourc
 
 
 @pytest.fixture
-def nudges(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What was handed to the broker."""
-    sent: list[dict[str, Any]] = []
-
-    def send(_args: Any, wish: dict[str, Any], **_options: Any) -> None:
-        # Its correlation id is another with every wish: tests/audit looks at it.
-        sent.append({name: value for name, value in wish.items() if name != "correlation_id"})
-
-    monkeypatch.setattr(tasks.sync_one, "apply_async", send)
-    return sent
-
-
-@pytest.fixture
 def two_resources(remote: RemoteList, db: None) -> None:
     """Payments, which can be open, and lines, which come after them and cannot."""
     resources._resources.clear()

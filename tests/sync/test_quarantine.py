@@ -190,6 +190,39 @@ def test_a_person_can_have_quarantined_items_tried_again(remote: RemoteList, ban
     assert retry_quarantined() == 0
 
 
+def test_a_single_read_of_an_object_that_is_not_mirrored_waits_for_its_list(
+    remote: RemoteList,
+    purchases: Resource,
+    client: Client,
+    sofia: User,
+    *,
+    nudges: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    item = _quarantine_what_is_not_mirrored(remote, purchases)
+    sign_in(client, sofia)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/admin/sync/quarantine/{item.pk}/retry/", follow=True)
+    assert "It still cannot be read. Nothing was changed." in answer.content.decode()
+    assert nudges == [{"name": "purchases", "mode": "head", "user_id": None}]
+    assert (open_quarantine().get(), Payment.objects.exists()) == (item, False)
+    sync("purchases", "head")
+    assert retry_quarantined(quarantine_id=item.pk) == 1
+    assert not open_quarantine().exists()
+
+
+def test_an_item_whose_object_is_not_mirrored_keeps_no_other_from_being_tried_again(
+    remote: RemoteList, purchases: Resource
+) -> None:
+    waiting = _quarantine_what_is_not_mirrored(remote, purchases)
+    other = RemoteList(items=[line(1, amount="12,50")])
+    lines_resource(other)
+    sync()
+    lines_resource(other, version=2, parse=_parse_commas)
+    assert retry_quarantined() == 1
+    assert open_quarantine().get() == waiting
+
+
 def test_two_items_of_one_page_with_one_id_are_not_both_believed(remote: RemoteList, bank_lines: Resource) -> None:
     remote.items = [line(1, concept="the first"), line(1, concept="the second"), line(2)]
     sync()
@@ -285,6 +318,17 @@ def quarantine_single_read(remote: RemoteList, purchases: Resource) -> None:
     remote.change(1, fiat_amount="abc")
     assert sync("purchases", "open").quarantined == 1
     remote.change(1, fiat_amount="10.00")
+
+
+def _quarantine_what_is_not_mirrored(remote: RemoteList, purchases: Resource) -> Quarantine:
+    """Have the single read of a payment in quarantine that is not in the mirror, and could be read by now."""
+    payments_resource(remote, parse_one=lambda raw, remote_id: purchases.parse(raw, ""))
+    remote.items = [{"id": 1, "status": "started", "fiat_amount": "abc"}]
+    with pytest.raises(UnreadableItem):
+        refresh_one(name="purchases", remote_id="1", source="webhook")
+    remote.change(1, fiat_amount="10.00")
+    payments_resource(remote, parse_one=lambda raw, remote_id: Row(remote_id=remote_id, columns={"status": "started"}))
+    return open_quarantine().get()
 
 
 def _parse_commas(raw: Any, partition: str) -> Row:
