@@ -37,6 +37,7 @@ from tests.sync.lists import RemoteList, line, lines, lines_resource, parse_line
         (line(99, concept=None), "concept is missing"),
         (line(99, concept=12), "concept is not text"),
         (line("9" * 101), "remote_id is longer than 100 characters"),  # type: ignore[arg-type]  # a hostile id
+        (line("9\x009", concept="Rent"), "remote_id contains a NUL character"),  # type: ignore[arg-type]  # a hostile id
         ("not an object at all", "id is missing"),
         (None, "id is missing"),
     ],

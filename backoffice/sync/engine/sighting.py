@@ -160,7 +160,9 @@ def _identify(resource: Resource, sighting: Sighting) -> str:
     raw = sighting.raw
     if sighting.listing.parse is not None:
         return ""
-    return (isinstance(raw, Mapping) and resource.identify(raw, sighting.listing.partition)) or ""
+    remote_id = (isinstance(raw, Mapping) and resource.identify(raw, sighting.listing.partition)) or ""
+    # No database can be asked for such an id, and no row can have it: the item is parsed, and refused.
+    return "" if "\x00" in remote_id else remote_id
 
 
 def keep(sightings: Sightings, sighting: Sighting) -> None:
