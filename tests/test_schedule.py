@@ -1,6 +1,7 @@
 """What beat asks for: nothing is missing, each task exists, and a worker of the papers takes it up."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,20 @@ def queue_of(task: str, options: dict[str, str]) -> str:
 
 def test_beat_asks_for_everything_that_must_happen_and_for_nothing_else() -> None:
     assert set(settings.CELERY_BEAT_SCHEDULE) == EXPECTED
+
+
+def test_what_beat_asks_for_again_and_again_does_not_pile_up_while_no_worker_lives() -> None:
+    kept_longer = {
+        name
+        for name, entry in settings.CELERY_BEAT_SCHEDULE.items()
+        if isinstance(entry["schedule"], timedelta)
+        and not 0 < entry.get("options", {}).get("expires", 0) <= entry["schedule"].total_seconds()
+    }
+    assert kept_longer == set()
+
+
+def test_what_beat_asks_for_once_a_day_waits_for_a_worker() -> None:
+    assert "expires" not in settings.CELERY_BEAT_SCHEDULE["sync-full"].get("options", {})
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))

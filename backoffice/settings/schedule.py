@@ -23,11 +23,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "backoffice.sync.tasks.sync_all",
         "schedule": timedelta(seconds=SYNC_HEAD_SECONDS),
         "kwargs": {"mode": "head"},
+        "options": {"expires": SYNC_HEAD_SECONDS},
     },
     "sync-open": {
         "task": "backoffice.sync.tasks.sync_all",
         "schedule": timedelta(seconds=SYNC_OPEN_SECONDS),
         "kwargs": {"mode": "open"},
+        "options": {"expires": SYNC_OPEN_SECONDS},
     },
     "sync-full": {
         "task": "backoffice.sync.tasks.sync_all",

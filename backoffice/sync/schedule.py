@@ -35,6 +35,16 @@ def fair_time(mode: str) -> timedelta:
     return FULL_GRACE if mode == SyncRun.Mode.FULL else STALE_AFTER_MISSED * interval_of(mode)
 
 
+def wish_lasts_seconds(mode: str, *, of_a_person: bool) -> float | None:
+    """How long a wish for such a run waits for a worker until it is dropped: beat has asked anew since. None: for ever.
+
+    Not one interval only: where one round takes longer than that, the last lists of it would be left out each time.
+    """
+    if of_a_person or mode == SyncRun.Mode.FULL:
+        return None
+    return fair_time(mode).total_seconds()
+
+
 def expect_next(mode: str, *, last_began_at: datetime | None, now: datetime) -> datetime:
     """When the next run of that mode is to be expected; a moment that has passed means "any time now"."""
     if mode == SyncRun.Mode.FULL:

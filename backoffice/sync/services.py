@@ -43,6 +43,7 @@ from backoffice.sync.errors import (
 from backoffice.sync.models import Quarantine, SyncRun
 from backoffice.sync.queries import has_anothers_id
 from backoffice.sync.resources import Resource, Row, get_resource
+from backoffice.sync.schedule import wish_lasts_seconds
 
 _READ: Mapping[str, Callable[[Session], str]] = {
     SyncRun.Mode.FULL: read_everything,
@@ -94,19 +95,21 @@ def _run(resource: Resource, mode: SyncRun.Mode, *, requested_by: Any, progress:
 
 
 def request_sync(*, name: str, mode: SyncRun.Mode | str, requested_by: Any = None) -> None:
-    """Ask a worker to sync a resource, once the transaction at hand is committed. Raises UnknownResourceError."""
+    """Ask a worker to sync a resource, once the transaction at hand is committed. Raises UnknownResourceError.
+
+    What the schedule brings again anyhow expires, so that after an outage nobody waits behind it.
+    """
     from backoffice.sync.tasks import sync_one  # noqa: PLC0415 - tasks call services
 
     get_resource(name)
     correlation_id = current_context().correlation_id
     user_id = requested_by.pk if requested_by else None
+    wish = {"name": name, "mode": str(mode), "user_id": user_id, "correlation_id": correlation_id}
+    expires = wish_lasts_seconds(mode, of_a_person=requested_by is not None)
     with transaction.atomic():
         if requested_by:
             record("sync.requested", by=requested_by, resource=name, mode=str(mode))
-        transaction.on_commit(
-            lambda: sync_one.delay(name=name, mode=str(mode), user_id=user_id, correlation_id=correlation_id),
-            robust=True,
-        )
+        transaction.on_commit(lambda: sync_one.apply_async((), wish, expires=expires), robust=True)
 
 
 def mirror_item(

@@ -13,6 +13,7 @@ from backoffice.sync.engine.lease import abandon_dead_runs, find_resumable
 from backoffice.sync.errors import DriftCheckRunningError, SyncAlreadyRunning
 from backoffice.sync.models import SyncRun
 from backoffice.sync.resources import Resource, all_resources, find_dependents
+from backoffice.sync.schedule import wish_lasts_seconds
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,9 @@ def _reads_as_much(run: SyncRun | None, mode: str) -> bool:
 
 def _ask_again(**arguments: Any) -> None:
     logger.info("sync of %s (%s) waits for the run that holds it", arguments["name"], arguments["mode"])
-    sync_one.apply_async((), arguments, countdown=ASK_AGAIN_AFTER_SECONDS)
+    lasts = wish_lasts_seconds(arguments["mode"], of_a_person=arguments["user_id"] is not None)
+    expires = None if lasts is None else ASK_AGAIN_AFTER_SECONDS + lasts
+    sync_one.apply_async((), arguments, countdown=ASK_AGAIN_AFTER_SECONDS, expires=expires)
 
 
 def _choose_mode(resource: Resource, mode: SyncRun.Mode) -> SyncRun.Mode:

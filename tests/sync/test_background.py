@@ -108,6 +108,37 @@ def test_a_nudge_is_sent_only_when_the_wish_is_committed(
     assert nudges == [{"name": "lines", "mode": "full", "user_id": felix.pk}]
 
 
+@pytest.mark.usefixtures("nudges")
+@pytest.mark.parametrize("mode", ["head", "open"])
+def test_what_the_schedule_wants_expires_and_what_a_person_wants_does_not(
+    purchases: Resource,
+    options_of_nudges: list[dict[str, Any]],
+    felix: User,
+    settings: Any,
+    django_capture_on_commit_callbacks: Any,
+    *,
+    mode: str,
+) -> None:
+    settings.SYNC_HEAD_SECONDS = settings.SYNC_OPEN_SECONDS = 180
+    with django_capture_on_commit_callbacks(execute=True):
+        request_sync(name="purchases", mode=mode)
+        request_sync(name="purchases", mode=mode, requested_by=felix)
+        request_sync(name="purchases", mode="full")
+    assert [options["expires"] for options in options_of_nudges] == [540, None, None]
+
+
+@pytest.mark.usefixtures("nudges")
+def test_what_is_asked_for_again_a_little_later_expires_no_sooner(
+    bank_lines: Resource, options_of_nudges: list[dict[str, Any]], felix: User, settings: Any
+) -> None:
+    settings.SYNC_HEAD_SECONDS = 1
+    acquire(resource="lines", mode=SyncRun.Mode.OPEN)
+    tasks.sync_one("lines", "head")
+    tasks.sync_one("lines", "head", felix.pk)
+    later = tasks.ASK_AGAIN_AFTER_SECONDS
+    assert options_of_nudges == [{"countdown": later, "expires": later + 3}, {"countdown": later, "expires": None}]
+
+
 def test_a_worker_syncs_and_remembers_who_asked(remote: RemoteList, bank_lines: Resource, felix: User) -> None:
     remote.items = lines(2)
     tasks.sync_one("lines", "full", felix.pk)
