@@ -135,16 +135,27 @@ def mirror_item(
     return _mirror(resource, listing, cause=cause)
 
 
-def mirror_columns(*, name: str, remote_id: str, columns: Mapping[str, Any], read_at: datetime, source: str) -> Outcome:
+def mirror_columns(
+    *, name: str, remote_id: str, columns: Mapping[str, Any], read_at: datetime | None, source: str
+) -> Outcome:
     """Bring some columns of one row up to date from an answer that does not show the whole object.
 
     The payload stays; where a column changes, the fingerprint is blanked, so that the next sight of the whole object
-    is compared again. Raises UnreadableItem, NotMirroredError; then nothing was written.
+    is compared again. read_at: None where the answer was no reading of the object (a link that comes with a refusal):
+    what is being read of it meanwhile is then not too old. Raises UnreadableItem, NotMirroredError; then nothing was
+    written.
     """
     resource = get_resource(name)
     row = Row(remote_id=remote_id, columns=dict(columns))
     ensure_keepable(resource, columns_of(resource.model), row)
-    incoming = Incoming(remote_id=remote_id, columns=columns, read_at=read_at, payload=None, fingerprint="")
+    incoming = Incoming(
+        remote_id=remote_id,
+        columns=columns,
+        read_at=read_at or timezone.now(),
+        payload=None,
+        fingerprint="",
+        is_reading=read_at is not None,
+    )
     with transaction.atomic():
         applied = apply(resource, [incoming], cause=Cause(source=source))
     return applied.outcomes[remote_id]

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.cryptopocket.errors import UnreadableItem
@@ -36,7 +35,7 @@ class AboutCustomer(OperationKind):
                 name="customers",
                 remote_id=operation.request["user_id"],
                 columns={"kyc_form_url": link},
-                read_at=timezone.now(),
+                read_at=None,
                 source=SOURCE,
             )
         except (NotMirroredError, UnreadableItem):

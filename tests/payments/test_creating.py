@@ -12,10 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from backoffice import provider
 from backoffice.operations.models import ApprovalPolicy, Operation, State
 from backoffice.operations.services import perform
 from backoffice.sandbox import Sandbox
-from backoffice.sync.services import sync_resource
+from backoffice.sync.services import mirror_read, sync_resource
 from customers.models import Customer
 from payments.models import OffRamp, OffRampInstructions, Payment, PaymentInstructions
 from tests.payments.creating import (
@@ -387,6 +388,21 @@ def test_a_customer_without_kyc_gets_the_link_that_came_with_the_refusal(
     claras = Client()
     claras.force_login(clara)
     assert "Send the KYC link" in page_of(claras, operation)
+
+
+def test_what_is_read_of_a_customers_kyc_while_a_refusal_is_settled_is_taken_over(
+    at_felixs: Client, offers: Sandbox, a_buyer: Callable[..., Customer]
+) -> None:
+    marta = a_buyer(kyc_status="unused")
+    offers.control.change_customer(marta.remote_id, kyc_status="valid")
+    on_its_way = provider.get_client().get_kyc_status(user_id=marta.remote_id)
+    offers.control.change_customer(marta.remote_id, kyc_status="unused")
+    assert create(at_felixs, PAYMENT, marta, TRANSFER, confirmed="kyc").error_code == "require_kyc"
+    refused = Customer.objects.get(pk=marta.pk)
+    assert (bool(refused.kyc_form_url), refused.read_at) == (True, marta.read_at)
+    assert mirror_read(name="customers", remote_id=marta.remote_id, item=on_its_way, source="webhook") == "changed"
+    marta.refresh_from_db()
+    assert (marta.kyc_status, marta.kyc_form_url) == ("valid", refused.kyc_form_url)
 
 
 def test_where_more_verification_is_needed_compliance_issues_the_link_at_once(

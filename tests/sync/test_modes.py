@@ -280,6 +280,21 @@ def test_an_old_partial_answer_is_left_aside(remote: RemoteList, purchases: Reso
     assert Payment.objects.get().status == "started"
 
 
+@pytest.mark.parametrize(("status", "outcome"), [("coins_sent", "changed"), ("started", "unchanged")])
+def test_what_came_beside_a_refusal_does_not_make_a_row_read(
+    remote: RemoteList, purchases: Resource, status: str, outcome: str
+) -> None:
+    remote.items = [purchase(1)]
+    sync("purchases")
+    read_at = Payment.objects.get().read_at
+    columns = {"status": status}
+    assert mirror_columns(name="purchases", remote_id="1", columns=columns, read_at=None, source="x") == outcome
+    payment = Payment.objects.get()
+    assert (payment.status, payment.read_at) == (status, read_at)
+    assert sync("purchases").state == SyncRun.State.SUCCEEDED
+    assert Payment.objects.get().status == "started"
+
+
 def test_a_partial_answer_about_nobody_is_an_error(purchases: Resource) -> None:
     with pytest.raises(NotMirroredError):
         mirror_columns(name="purchases", remote_id="1", columns={}, read_at=timezone.now(), source="operation")

@@ -27,7 +27,8 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A parsed answer on its way into a row.
 
     `payload` is None for a partial answer: then the stored payload stays, and the fingerprint is blanked where a
-    column changes, so that the next sight of the whole object is compared again.
+    column changes, so that the next sight of the whole object is compared again. Without `is_reading` it came beside
+    something else: then the row counts as read when it was read before, and is never too new for it.
     """
 
     remote_id: str
@@ -36,6 +37,7 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     payload: str | None
     fingerprint: str
     provider_changed_at: datetime | None = None
+    is_reading: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,13 @@ class _Plan:
     changes: list[Change] = field(default_factory=list)
     confirmed: list[int] = field(default_factory=list)
     confirmed_at: list[datetime] = field(default_factory=list)
+
+    def confirm(self, item: Incoming, row: Mapping[str, Any]) -> Outcome:
+        """Have the time of reading noted on a row that stays as it is."""
+        if item.is_reading:
+            self.confirmed.append(row["pk"])
+            self.confirmed_at.append(item.read_at)
+        return "unchanged"
 
 
 def apply(resource: Resource, incoming: Sequence[Incoming], *, cause: Cause) -> Applied:
@@ -172,13 +181,11 @@ def _plan_first_sight(plan: _Plan, item: Incoming) -> Outcome:
 
 
 def _plan_update(plan: _Plan, item: Incoming, row: Mapping[str, Any]) -> Outcome:
-    if row["read_at"] > item.read_at:
+    if item.is_reading and row["read_at"] > item.read_at:
         return "stale"
     if row.get("purged_at") is not None:
         # Somebody asked to be forgotten: what the provider still says about them is not written down again.
-        plan.confirmed.append(row["pk"])
-        plan.confirmed_at.append(item.read_at)
-        return "unchanged"
+        return plan.confirm(item, row)
     changed = {**item.columns, "missing_since": None}
     to_recordable = plan.columns.to_recordable
     differences = {
@@ -187,15 +194,13 @@ def _plan_update(plan: _Plan, item: Incoming, row: Mapping[str, Any]) -> Outcome
         if row[name] != value
     }
     if not differences and item.payload is None:
-        plan.confirmed.append(row["pk"])
-        plan.confirmed_at.append(item.read_at)
-        return "unchanged"
+        return plan.confirm(item, row)
     values = {
         **row,
         **changed,
         "payload": row["payload"] if item.payload is None else item.payload,
         "fingerprint": item.fingerprint,
-        "read_at": item.read_at,
+        "read_at": item.read_at if item.is_reading else row["read_at"],
         "changed_at": plan.now if differences else row["changed_at"],
     }
     plan.rows.append(plan.columns.prepare(values))
