@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backoffice.face.moments import day_of
 from banking.matching import compare_names, find_concept, is_name_in_text
 from banking.models import BankTransaction
 from payments.models import Payment
@@ -92,12 +93,12 @@ def _compare_concepts(line: BankTransaction, payment: Payment) -> Comparison:
 
 
 def _compare_dates(line: BankTransaction, payment: Payment) -> Comparison:
-    booked, created = line.booked_at, payment.created_at
+    booked, created = _find_day(line.booked_at), _find_day(payment.created_at)
     return Comparison(
         label=_("Date"),
         of_line=_write_day(booked),
         of_payment=_write_day(created),
-        agrees=booked.date() >= created.date() if booked and created else None,
+        agrees=booked >= created if booked and created else None,
     )
 
 
@@ -115,5 +116,9 @@ def _has_number(text: str) -> bool:
     return _NUMBER.search(text) is not None
 
 
-def _write_day(moment: datetime | None) -> str:
-    return date_format(moment, "j M Y") if moment else ""
+def _find_day(moment: datetime | None) -> date | None:
+    return day_of(moment) if moment else None
+
+
+def _write_day(day: date | None) -> str:
+    return date_format(day, "j M Y") if day else ""

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from backoffice.audit.services import record
 from backoffice.calls.models import ProviderCall
+from backoffice.face.moments import day_of
 from backoffice.operations.models import FINAL_STATES, Operation
 from backoffice.operations.retention import forget_operations
 from backoffice.operations.services.ending import end_forgotten
@@ -76,7 +77,7 @@ def restrict_customer(customer: Customer, *, reason: str, by: AbstractBaseUser) 
     if not Customer.objects.filter(pk=customer.pk, restricted_at=None).update(restricted_at=timezone.now()):
         raise NotOpenError
     request = ErasureRequest.objects.create(
-        customer=customer, reason=reason, asked_by_id=by.pk, purge_on=purge_date_of(customer).date()
+        customer=customer, reason=reason, asked_by_id=by.pk, purge_on=day_of(purge_date_of(customer))
     )
     operations = operations_of(customer)
     operations.update(subject_is_restricted=True)

@@ -32,6 +32,7 @@ from backoffice.security.masking import Kind
 from backoffice.security.readers import sees_clearly
 from backoffice.sync.models import MirroredModel
 
+from .days import DayRangeField
 from .exports.mixin import ExportMixin
 from .ordering import without_telling
 from .paging import CappedPaginator
@@ -46,7 +47,9 @@ RANGE_DASH = " \N{EN DASH} "
 
 
 class DayRangeFilter(django_filters.DateFromToRangeFilter):  # type: ignore[misc]  # django-filter is untyped
-    """From day to day, both included. Parameters: `NAME_after`, `NAME_before`, as 2025-03-31."""
+    """From day to day as the pages show them, both included. Parameters: `NAME_after`, `NAME_before`, 2025-03-31."""
+
+    field_class = DayRangeField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", django_filters.widgets.DateRangeWidget(attrs={"type": "date"}))

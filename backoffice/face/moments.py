@@ -1,6 +1,6 @@
 """How moments are shown: how long ago, with the exact time in the reader's zone on hover."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -52,6 +52,11 @@ def exact_time(value: datetime) -> str:
 def display_zone() -> ZoneInfo:
     """The zone that people read times in (`DISPLAY_TIME_ZONE`)."""
     return ZoneInfo(settings.DISPLAY_TIME_ZONE)
+
+
+def day_of(value: datetime) -> date:
+    """The day on which people see that moment."""
+    return value.astimezone(display_zone()).date()
 
 
 def _rough_length(distance: timedelta) -> str:

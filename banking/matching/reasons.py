@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from backoffice.face.moments import day_of
 from banking.matching.concepts import Wording, find_concept
 from banking.matching.names import Likeness, compare_names, is_name_in_text
 from banking.models import BankTransaction
@@ -109,7 +110,7 @@ def _weigh_time(transaction: BankTransaction, payment: Payment) -> Reason | None
 
 def _days_between(created_at: datetime, booked_at: datetime) -> int:
     """Return how many calendar days later a line was booked: many banks give the day without the hour."""
-    return (booked_at.date() - created_at.date()).days
+    return (day_of(booked_at) - day_of(created_at)).days
 
 
 def _weigh_status(payment: Payment) -> Reason | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.face.actions import render_form_page
 from backoffice.face.admin import Fact
+from backoffice.face.moments import day_of
 from backoffice.operations.models import LIVE_STATES, Operation
 from backoffice.operations.services.ending import would_go_out
 from customers import erasure
@@ -42,7 +43,7 @@ def restrict(request: HttpRequest, model_admin: Any, customer: Customer) -> Http
             day = date_format(kept.purge_on, "j M Y")
             messages.success(request, _("Restricted. The data is purged on %(day)s.") % {"day": day})
         return _to_customer(customer)
-    day = date_format(erasure.purge_date_of(customer), "j M Y")
+    day = date_format(day_of(erasure.purge_date_of(customer)), "j M Y")
     return render_form_page(
         request,
         model_admin,

@@ -126,6 +126,21 @@ def test_an_export_has_the_rows_and_the_order_of_the_list(
     assert [row["Name"] for row in _rows(_export(client, f"{CUSTOMERS}?p=99"))] == ["Marta", "Lena"]
 
 
+def test_an_export_of_a_day_has_the_rows_that_the_pages_show_on_it(
+    signed_in: Callable[[User], Client], felix: User, make_payment: Callable[..., Payment], settings: Any
+) -> None:
+    settings.DISPLAY_TIME_ZONE = "Europe/Madrid"
+    make_payment("late", created_at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC))
+    make_payment("early", created_at=datetime(2026, 3, 31, 21, 30, tzinfo=UTC))
+    client = signed_in(felix)
+
+    def exported(query: str) -> list[str]:
+        return [row["Id at the provider"] for row in _rows(_export(client, f"{PAYMENTS}?{query}"))]
+
+    assert exported("created_at_after=2026-04-01") == ["late"]
+    assert exported("created_at_before=2026-03-31") == ["early"]
+
+
 @pytest.mark.parametrize("query", ["kyc_status=bogus", "no_such_filter=1", "registered_after=soon", "q=Lena%00"])
 def test_what_the_list_does_not_understand_is_not_exported(
     signed_in: Callable[[User], Client], felix: User, lena: Customer, query: str

@@ -1,6 +1,8 @@
 """Lists that a FilterSet drives: what cannot be read never shows everything."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -9,6 +11,8 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.face.days import begin_of, end_of
+from backoffice.face.moments import day_of
 from customers.models import Customer
 
 LIST = "/admin/customers/customer/"
@@ -55,6 +59,59 @@ def test_what_cannot_be_read_gives_no_rows_and_says_so(felix_list: Client, query
     assert _names(page) == set()
     assert "does not understand, so it shows no rows" in page
     assert "chip-wrong" in page
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2026, 3, 31, 22, 30, tzinfo=UTC), "2026-04-01"),
+        (datetime(2026, 3, 31, 21, 59, 59, 999999, tzinfo=UTC), "2026-03-31"),
+        (datetime(2026, 3, 28, 23, 0, tzinfo=UTC), "2026-03-29"),  # the clocks go forward on that day
+        (datetime(2026, 3, 29, 21, 59, tzinfo=UTC), "2026-03-29"),
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), "2026-10-25"),  # and back on that one
+        (datetime(2026, 10, 25, 22, 59, tzinfo=UTC), "2026-10-25"),
+        (datetime(2026, 4, 1, tzinfo=UTC), "2026-04-01"),  # a day without an hour
+    ],
+)
+def test_a_day_has_the_rows_that_the_pages_show_on_it(
+    signed_in: Callable[[User], Client],
+    ada: User,
+    make_customer: Callable[..., Customer],
+    settings: Any,
+    *,
+    moment: datetime,
+    day: str,
+) -> None:
+    settings.DISPLAY_TIME_ZONE = "Europe/Madrid"
+    make_customer("1", name="Lena", last_name="Ortega", registered_at=moment)
+    client = signed_in(ada)
+    shown_on = date.fromisoformat(day)
+    assert day_of(moment) == shown_on
+    for away, names in ((-1, set()), (0, {"Lena Ortega"}), (1, set())):
+        asked = (shown_on + timedelta(days=away)).isoformat()
+        query = {"registered_at_after": asked, "registered_at_before": asked}
+        assert _names(client.get(LIST, query).content.decode()) == names, asked
+    assert _names(client.get(LIST, {"registered_at_after": day}).content.decode()) == {"Lena Ortega"}
+    assert _names(client.get(LIST, {"registered_at_before": day}).content.decode()) == {"Lena Ortega"}
+
+
+def test_a_day_whose_midnight_comes_never_or_late_is_whole(settings: Any) -> None:
+    settings.DISPLAY_TIME_ZONE = "America/Santiago"
+    clocks_go_forward, clocks_go_back = date(2026, 9, 6), date(2026, 4, 4)
+    for day, hours in ((clocks_go_forward, 23), (clocks_go_back, 25), (date(2026, 1, 1), 24)):
+        assert end_of(day) - begin_of(day) == timedelta(hours=hours) - timedelta(microseconds=1)
+        assert (day_of(begin_of(day)), day_of(end_of(day))) == (day, day)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Madrid", "America/Bogota"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_for(
+    felix_list: Client, settings: Any, zone: str, day: str
+) -> None:
+    settings.DISPLAY_TIME_ZONE = zone
+    query = {"registered_at_after": day, "registered_at_before": day}
+    answer = felix_list.get(LIST, query)
+    assert (answer.status_code, "does not understand" in answer.content.decode()) == (200, False)
 
 
 def test_a_search_that_cannot_be_read_gives_no_rows(felix_list: Client) -> None:
