@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from django.core.cache import cache
 
+from backoffice.patience import TOKEN_PATIENCE
 from backoffice.security.encryption import UndecryptableError, decrypt_text, encrypt_text
 
 _LOCK_SECONDS = 60
-_PATIENCE_SECONDS = 90
 _POLL_SECONDS = 0.05
 
 
@@ -56,7 +56,7 @@ class CacheTokenStore:
         Raises `TimeoutError` when others hold it for longer than that.
         """
         proof = uuid.uuid4().hex
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + TOKEN_PATIENCE
         while not cache.add(self._lock_key, proof, timeout=_LOCK_SECONDS):
             if time.monotonic() > deadline:
                 raise TimeoutError("another process holds the renewal of the provider's token")

@@ -6,6 +6,9 @@ import msgspec
 
 from backoffice.cryptopocket.errors import ConfigurationError
 
+LONGEST_WAIT = 60.0
+"""The longest that a call waits for our own rate limit, and the longest pause that a provider has all of them make."""
+
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -29,7 +32,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     read_timeout: float = 30.0
     upload_timeout: float = 120.0
     attempts: int = 4
-    maximum_wait: float = 60.0
+    maximum_wait: float = LONGEST_WAIT
     maximum_answer_bytes: int = 64 * 1024 * 1024
     allow_plain_http: bool = False
 

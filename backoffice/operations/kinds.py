@@ -72,6 +72,7 @@ class OperationKind(ABC):
 
     `permission`: who may ask for it and decide about it ("customers.create_customer_at_provider").
     `can_read_back`: whether the provider can be asked what became of a call whose answer was lost.
+    `is_slow`: whether the call carries files, so that the provider may be at work on it for longer.
     `answer_type`: the type of what `send` returns, a msgspec struct or plain JSON data, so that an answer that was
     kept aside can be read again.
     `personal`: what is masked of what was asked, by names of the kind's own, each with its label. Whoever may ask for
@@ -82,6 +83,7 @@ class OperationKind(ABC):
     label: ClassVar[Label]
     permission: ClassVar[str]
     can_read_back: ClassVar[bool] = False
+    is_slow: ClassVar[bool] = False
     answer_type: ClassVar[Any] = Any
     personal: ClassVar[Mapping[str, Sensitive]] = {}
 

@@ -32,12 +32,15 @@ def next_attempt_unauthorised(*, attempts: int) -> datetime:
     return timezone.now() + _doubled(_NOT_AUTHORISED_FIRST, attempts - 1, _NOT_AUTHORISED_LONGEST)
 
 
-def next_read_back(*, read_backs: int) -> datetime | None:
-    """When the next automatic read-back is due after `read_backs` of them; None when a person is to decide."""
+def next_read_back(*, read_backs: int, is_slow: bool = False) -> datetime | None:
+    """When the next automatic read-back is due after `read_backs` of them; None when a person is to decide.
+
+    is_slow: of a kind of which the provider takes longer.
+    """
     if read_backs >= settings.OPERATIONS_READ_BACK_LIMIT:
         return None
-    settle = timedelta(seconds=settings.OPERATIONS_SETTLE_SECONDS)
-    return timezone.now() + _doubled(settle, read_backs, _READ_BACK_LONGEST)
+    seconds = settings.OPERATIONS_SETTLE_SLOW_SECONDS if is_slow else settings.OPERATIONS_SETTLE_SECONDS
+    return timezone.now() + _doubled(timedelta(seconds=seconds), read_backs, _READ_BACK_LONGEST)
 
 
 def lease_ended_before() -> datetime:

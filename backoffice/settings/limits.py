@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from backoffice.patience import longest_act, shortest_sync_lease
+
 ROTATION_AT_MOST = timedelta(days=31)
 SHORTEST_HEALTH_TOKEN = 16
 
@@ -43,6 +45,8 @@ def check_limits(values: Mapping[str, Any]) -> None:
     _check_previous_secret(values["CRYPTOPOCKET_API_SECRET_PREVIOUS_UNTIL"])
     _check_addresses(values)
     _check_health_token(values["HEALTH_TOKEN"], is_local=values["IS_LOCAL"])
+    if not values["IS_LOCAL"]:
+        _check_patience(values)
 
 
 def _check_path(path: str) -> None:
@@ -70,3 +74,20 @@ def _check_addresses(values: Mapping[str, Any]) -> None:
 def _check_health_token(token: str, *, is_local: bool) -> None:
     if token and len(token) < SHORTEST_HEALTH_TOKEN and not is_local:
         raise ImproperlyConfigured("HEALTH_TOKEN is too short: anybody could try them all. Take 16 characters or more.")
+
+
+def _check_patience(values: Mapping[str, Any]) -> None:
+    """Whoever is given up too early is still at work: an act is then sent twice, a run is cut off."""
+    connect, read = values["CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS"], values["CRYPTOPOCKET_READ_TIMEOUT_SECONDS"]
+    upload = values["CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS"]
+    least = {
+        "OPERATIONS_LEASE_SECONDS": longest_act(connect=connect, read=max(read, upload)),
+        "OPERATIONS_SETTLE_SECONDS": read,
+        "OPERATIONS_SETTLE_SLOW_SECONDS": upload,
+        "SYNC_LEASE_SECONDS": shortest_sync_lease(connect=connect, read=read),
+    }
+    for name, seconds in least.items():
+        if values[name] < seconds:
+            raise ImproperlyConfigured(
+                f"{name} is {values[name]}: with these timeouts of calls it must be {seconds:g} or more."
+            )

@@ -2,8 +2,14 @@
 
 from typing import Any
 
+from backoffice.patience import longest_act, shortest_sync_lease
+
 from .environment import IS_LOCAL, VAR_DIR, env
-from .provider import CRYPTOPOCKET_READ_TIMEOUT_SECONDS
+from .provider import (
+    CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS,
+    CRYPTOPOCKET_READ_TIMEOUT_SECONDS,
+    CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS,
+)
 
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="filesystem://localhost")
@@ -52,7 +58,13 @@ CELERY_ENABLE_UTC = True
 SYNC_HEAD_SECONDS = env.int("SYNC_HEAD_SECONDS", default=60 if IS_LOCAL else 180)
 SYNC_OPEN_SECONDS = env.int("SYNC_OPEN_SECONDS", default=60 if IS_LOCAL else 180)
 SYNC_FULL_HOUR = env.int("SYNC_FULL_HOUR", default=3)
-SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", default=120)
+SYNC_LEASE_SECONDS = env.int(
+    "SYNC_LEASE_SECONDS",
+    default=max(
+        120,
+        shortest_sync_lease(connect=CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS, read=CRYPTOPOCKET_READ_TIMEOUT_SECONDS),
+    ),
+)
 SYNC_OPEN_READS_PER_RUN = env.int("SYNC_OPEN_READS_PER_RUN", default=200)
 # The part of the requests that we may send which goes into reading open objects, and into those that people look at.
 SYNC_OPEN_SHARE = env.float("SYNC_OPEN_SHARE", default=0.5)
@@ -63,12 +75,22 @@ DRIFT_HOUR = env.int("DRIFT_HOUR", default=2)
 DRIFT_SAMPLE_ROWS = env.int("DRIFT_SAMPLE_ROWS", default=50)
 RETENTION_HOUR = env.int("RETENTION_HOUR", default=4)
 OPERATIONS_SWEEP_SECONDS = env.int("OPERATIONS_SWEEP_SECONDS", default=15)
-OPERATIONS_LEASE_SECONDS = env.int("OPERATIONS_LEASE_SECONDS", default=180)
+OPERATIONS_LEASE_SECONDS = env.int(
+    "OPERATIONS_LEASE_SECONDS",
+    default=longest_act(
+        connect=CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS,
+        read=max(CRYPTOPOCKET_READ_TIMEOUT_SECONDS, CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS),
+    ),
+)
 # A worker that did not react to a message in this time is sent another one.
 OPERATIONS_NUDGE_SECONDS = env.int("OPERATIONS_NUDGE_SECONDS", default=30)
-# How long the provider may still be at work on a call whose answer was lost, before it is asked what became of it.
+# How long the provider may still be at work on a call whose answer was lost, before it is asked what became of it;
+# the second for a call that carries files.
 OPERATIONS_SETTLE_SECONDS = env.int(
     "OPERATIONS_SETTLE_SECONDS", default=5 if IS_LOCAL else int(2 * CRYPTOPOCKET_READ_TIMEOUT_SECONDS)
+)
+OPERATIONS_SETTLE_SLOW_SECONDS = env.int(
+    "OPERATIONS_SETTLE_SLOW_SECONDS", default=5 if IS_LOCAL else int(2 * CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS)
 )
 # After so many automatic read-backs a person decides.
 OPERATIONS_READ_BACK_LIMIT = env.int("OPERATIONS_READ_BACK_LIMIT", default=6)

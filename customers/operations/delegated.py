@@ -45,6 +45,7 @@ class CreateCustomerDelegatedKyc(OperationKind):
     label = _("Register with delegated KYC")
     permission = "customers.start_delegated_kyc"
     can_read_back = True
+    is_slow = True
     answer_type = Received
     personal = PERSONAL
 

@@ -29,6 +29,7 @@ class UploadCustomerDocument(OperationKind):
     name = "upload_customer_document"
     label = _("Upload a document")
     permission = "customers.upload_customer_document"
+    is_slow = True
     answer_type = Received
 
     def dedupe_key(self, request: Mapping[str, Any]) -> str:

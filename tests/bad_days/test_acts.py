@@ -4,6 +4,7 @@ import pytest
 
 from backoffice.operations.kinds import OperationKind, all_kinds
 from backoffice.operations.models import Operation
+from backoffice.provider import get_catalogue
 from tests.bad_days.acts import ACTS, Desk, press
 
 pytestmark = pytest.mark.django_db
@@ -27,3 +28,8 @@ def test_an_act_is_read_back_in_the_stories_where_its_kind_can_be(desk: Desk) ->
     for act, story in ACTS.items():
         press(act, desk)
         assert kinds[Operation.objects.latest("pk").kind].can_read_back == story.can_be_read_back, act
+
+
+def test_of_the_acts_whose_calls_carry_files_the_provider_is_given_more_time() -> None:
+    slow = {endpoint.name for endpoint in get_catalogue().endpoints.values() if endpoint.slow}
+    assert {name for name, kind in kinds_of_the_product().items() if kind.is_slow} == slow

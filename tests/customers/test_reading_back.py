@@ -181,6 +181,20 @@ def test_an_attempt_that_was_proven_to_have_sent_nothing_leaves_a_refusal_what_i
 
 
 @every_registration
+def test_what_carries_files_is_read_back_later_because_the_provider_takes_longer(
+    sandbox: Sandbox, ask_for: AskFor, settings: Any, kind: str
+) -> None:
+    ApprovalPolicy.objects.all().delete()
+    settings.OPERATIONS_SETTLE_SECONDS, settings.OPERATIONS_SETTLE_SLOW_SECONDS = 60, 240
+    operation = ask_for(kind)
+    send_in_vain(operation, sandbox)
+    operation.refresh_from_db()
+    assert operation.not_before is not None
+    is_later = operation.not_before > timezone.now() + timedelta(seconds=200)
+    assert is_later == (kind == "create_customer_delegated_kyc")
+
+
+@every_registration
 def test_who_was_registered_by_an_earlier_attempt_of_ours_is_found_however_often_it_was_sent(
     sandbox: Sandbox, ask_for: AskFor, clara: User, kind: str
 ) -> None:

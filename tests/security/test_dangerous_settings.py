@@ -53,6 +53,52 @@ def test_a_dangerous_value_is_refused_by_its_name(name: str, value: Any) -> None
         check_limits({**OF_TODAY, name: value})
 
 
+# What gives up too early whoever is still at work; with the stand-in, which is never slow, that is fine.
+
+IN_EARNEST = {
+    **OF_TODAY,
+    "IS_LOCAL": False,
+    "CRYPTOPOCKET_CONNECT_TIMEOUT_SECONDS": 5.0,
+    "CRYPTOPOCKET_READ_TIMEOUT_SECONDS": 30.0,
+    "CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS": 120.0,
+    "OPERATIONS_SETTLE_SECONDS": 60,
+    "OPERATIONS_SETTLE_SLOW_SECONDS": 240,
+}
+
+
+def test_the_leases_of_today_fit_the_timeouts_of_today() -> None:
+    check_limits(IN_EARNEST)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OPERATIONS_LEASE_SECONDS", 180),
+        ("OPERATIONS_SETTLE_SECONDS", 29),
+        ("OPERATIONS_SETTLE_SLOW_SECONDS", 60),
+        ("SYNC_LEASE_SECONDS", 90),
+    ],
+)
+def test_what_counts_somebody_as_lost_who_may_still_wait_for_the_provider_is_refused(name: str, value: int) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        check_limits({**IN_EARNEST, name: value})
+    check_limits({**IN_EARNEST, name: value, "IS_LOCAL": True})
+
+
+@pytest.mark.parametrize(
+    ("timeout", "seconds", "name"),
+    [
+        ("CRYPTOPOCKET_UPLOAD_TIMEOUT_SECONDS", 200.0, "OPERATIONS_LEASE_SECONDS"),
+        ("CRYPTOPOCKET_READ_TIMEOUT_SECONDS", 55.0, "SYNC_LEASE_SECONDS"),
+    ],
+)
+def test_whoever_waits_longer_for_the_provider_must_lengthen_the_leases(
+    timeout: str, seconds: float, name: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        check_limits({**IN_EARNEST, timeout: seconds})
+
+
 def test_a_sender_of_two_lines_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_FROM"):
         check_limits({**OF_TODAY, "DEFAULT_FROM_EMAIL": "a@example.org\nBcc: b@example.org"})

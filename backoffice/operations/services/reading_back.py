@@ -38,7 +38,7 @@ def read_back(*, operation_id: int, by: AbstractBaseUser | None = None) -> Opera
         check_permission(kind, by)
     if not can_be_read_back(operation, kind):
         raise NotPossible(_("There is nothing to read back: the operation is not unknown, or its kind has no trace."))
-    if not _count(operation, Q()):
+    if not _count(operation, kind, Q()):
         raise NotPossible(_("The operation has moved on meanwhile. Look again."))
     return _find_out(operation, kind, by)
 
@@ -48,7 +48,7 @@ def read_back_if_due(*, operation_id: int) -> Operation:
     operation = Operation.objects.select_related("requested_by").get(pk=operation_id)
     kind = get_kind(operation.kind)
     with acting(as_asked(operation)):
-        if can_be_read_back(operation, kind) and _count(operation, Q(not_before__lte=timezone.now())):
+        if can_be_read_back(operation, kind) and _count(operation, kind, Q(not_before__lte=timezone.now())):
             return _find_out(operation, kind, None)
     return operation
 
@@ -58,10 +58,10 @@ def can_be_read_back(operation: Operation, kind: OperationKind) -> bool:
     return operation.state == State.UNKNOWN and (kind.can_read_back or bool(operation.kept_answer))
 
 
-def _count(operation: Operation, condition: Q) -> bool:
+def _count(operation: Operation, kind: OperationKind, condition: Q) -> bool:
     """Claim this read-back: counted before it is made, and the next one set; tell whether it is ours."""
     rows = Operation.objects.filter(condition, pk=operation.pk, state=State.UNKNOWN, read_backs=operation.read_backs)
-    due = pacing.next_read_back(read_backs=operation.read_backs + 1)
+    due = pacing.next_read_back(read_backs=operation.read_backs + 1, is_slow=kind.is_slow)
     if not rows.update(read_backs=F("read_backs") + 1, not_before=due, nudged_at=None):
         return False
     operation.refresh_from_db()

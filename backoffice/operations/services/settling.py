@@ -152,7 +152,7 @@ def _settle_refusal_in_doubt(operation: Operation, kind: OperationKind, outcome:
             in_doubt=operation.in_doubt,
             # Where our own check stopped this one, what may have been done went out before.
             sent_at=Coalesce("sent_at", "first_sent_at", "earlier_sent_at"),
-            not_before=pacing.next_read_back(read_backs=operation.read_backs),
+            not_before=pacing.next_read_back(read_backs=operation.read_backs, is_slow=kind.is_slow),
             nudged_at=None,
         )
         if unknown:
@@ -186,7 +186,7 @@ def _settle_nothing_sent(operation: Operation, outcome: NothingSent) -> bool:
 
 
 def _settle_unclear(operation: Operation, kind: OperationKind, outcome: Unclear) -> bool:
-    due = pacing.next_read_back(read_backs=operation.read_backs) if kind.can_read_back else None
+    due = pacing.next_read_back(read_backs=operation.read_backs, is_slow=kind.is_slow) if kind.can_read_back else None
     return _move_mine(
         operation,
         (State.SENDING,),

@@ -96,7 +96,7 @@ def _when_to_find_out(operation: Operation, kind: OperationKind | None) -> datet
         return timezone.now()
     if kind is None or not kind.can_read_back:
         return None
-    return pacing.next_read_back(read_backs=operation.read_backs)
+    return pacing.next_read_back(read_backs=operation.read_backs, is_slow=kind.is_slow)
 
 
 def _move_by_itself(operation: Operation, **step: Any) -> bool:
