@@ -33,6 +33,7 @@ from backoffice.cryptopocket.failures import classify_failure
 from backoffice.cryptopocket.outgoing import OutgoingRequest
 from backoffice.cryptopocket.quiet import keep_addresses_out_of_logs
 from backoffice.cryptopocket.rate import RateLimiter
+from backoffice.cryptopocket.waiting import one_wait_is_over
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +85,7 @@ class HttpTransport:
         while (pause := self._choose_pause(request, outcome, attempt)) is not None:
             logger.warning("%s: trying again in %.1f s after attempt %d", request.endpoint.name, pause, attempt)
             self._clock.sleep(pause)
+            one_wait_is_over()
             attempt += 1
             outcome = self._attempt(request)
         if isinstance(outcome, CryptoPocketError):
@@ -98,6 +100,7 @@ class HttpTransport:
             return NotSent("our own rate limit is used up for now", endpoint=request.endpoint.name)
         if wait:
             self._clock.sleep(wait)
+        one_wait_is_over()
         outcome = self._exchange(request)
         if isinstance(outcome, Answer) and outcome.http_status == 429:
             self._limiter.pause(min(outcome.retry_after or 0.0, self._configuration.maximum_wait))

@@ -18,6 +18,7 @@ from backoffice.audit.services import record
 from backoffice.cryptopocket.client import CryptoPocketClient
 from backoffice.cryptopocket.errors import CryptoPocketError, NotFound, UnreadableItem
 from backoffice.cryptopocket.objects import Item
+from backoffice.cryptopocket.waiting import telling_between_waits
 from backoffice.observing import CauseKind, caused_by
 from backoffice.provider import get_client
 from backoffice.security.restriction import restricted_rows
@@ -76,7 +77,7 @@ def sync_resource(
 def _run(resource: Resource, mode: SyncRun.Mode, *, requested_by: Any, progress: Progress | None) -> SyncRun:
     lease = acquire(resource=resource.name, mode=mode, requested_by=requested_by, progress=progress)
     try:
-        with caused_by(CauseKind.SYNC, lease.run.pk):
+        with caused_by(CauseKind.SYNC, lease.run.pk), telling_between_waits(lease.beat):
             note = _READ[mode](Session(resource=resource, client=get_client(), lease=lease))
     except (CryptoPocketError, SyncError) as problem:
         logger.warning("sync of %s failed: %s", resource.name, type(problem).__name__)

@@ -1,6 +1,7 @@
 """The real resources, over real HTTP, from the stand-in provider."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from backoffice.sync.services import refresh_one, sync_resource
 from banking.models import BankAccount, BankTransaction
 from customers.models import Customer
 from payments.models import OffRamp, Payment
+from tests.cryptopocket.conftest import PatientClock
 
 SIZES = {"customers": 120, "payments": 230, "offramps": 40, "bank_transactions": 150}
 STATES = SyncRun.State
@@ -150,3 +152,30 @@ def test_a_base_url_that_does_not_answer_ends_the_run(settings: Any) -> None:
     run = sync_resource(name="payments", mode="full")
     assert (run.state, run.pages) == (STATES.FAILED, 0)
     assert "Nothing was written. The next sync tries again." in run.error
+
+
+class WatchedClock(PatientClock):
+    """A clock on which waiting costs nothing; it notes the sign of life that the run had given when a wait began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[datetime] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Look at the run, and pass the time at once."""
+        self.seen.append(SyncRun.objects.get().heartbeat_at)
+        super().sleep(seconds)
+
+
+@pytest.mark.parametrize("fault", ["error_500", "too_many_requests"])
+def test_a_run_that_waits_for_one_page_again_and_again_gives_a_sign_of_life_between_two_waits(
+    start_provider: Callable[..., Sandbox], settings: Any, monkeypatch: pytest.MonkeyPatch, db: None, fault: str
+) -> None:
+    clock = WatchedClock()
+    monkeypatch.setattr("backoffice.cryptopocket.transport.SystemClock", lambda: clock)
+    settings.SYNC_LEASE_SECONDS = 0.0001
+    lively = start_provider(**SIZES)
+    lively.control.fault(fault, LIST, count=3, **({"seconds": 50} if fault == "too_many_requests" else {}))
+    assert sync_resource(name="payments", mode="full").state == STATES.SUCCEEDED
+    assert len(clock.seen) >= 3
+    assert clock.seen == sorted(set(clock.seen))

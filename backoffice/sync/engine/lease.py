@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.audit.context import current_context
 from backoffice.audit.services import record
+from backoffice.patience import beat_after
 from backoffice.sync.errors import LeaseLostError, SyncAlreadyRunning
 from backoffice.sync.models import SyncRun
 
@@ -40,7 +41,7 @@ class Lease:
     def __init__(self, run: SyncRun, *, progress: Progress | None = None) -> None:
         self.run = run
         self._progress = progress
-        self._beat_seconds = settings.SYNC_LEASE_SECONDS / 6
+        self._beat_seconds = beat_after(settings.SYNC_LEASE_SECONDS)
         self._last_beat = time.monotonic()
 
     def beat(self) -> None:
