@@ -140,12 +140,12 @@ def _possible_since(mode: SyncRun.Mode, runs: list[SyncRun], installed_at: datet
 def is_being_read(mode: SyncRun.Mode, runs: Iterable[SyncRun], now: datetime) -> bool:
     """Whether a live run is about to bring what a run of that mode would: itself, or a full one.
 
-    Not one that takes too long, nor one that comes after a failure: where each fails and the next begins at once, there
-    would always be one that gives hope.
+    Not one that takes too long, nor one after another that failed or was cut off: where each ends so and the next
+    begins at once, there would always be one that gives hope.
     """
     fitting = [run for run in runs if run.mode in {mode, SyncRun.Mode.FULL}]
     succeeded = max((run.pk for run in fitting if run.state == SyncRun.State.SUCCEEDED), default=0)
-    if any(run.state == SyncRun.State.FAILED and run.pk > succeeded for run in fitting):
+    if any(run.state in NOT_WELL and run.pk > succeeded for run in fitting):
         return False
     return any(is_alive(run) and now - run.started_at <= late_after(SyncRun.Mode(run.mode)) for run in fitting)
 

@@ -12,7 +12,7 @@ from backoffice.security.restriction import restricted_rows
 from backoffice.sync.engine.lease import is_alive
 from backoffice.sync.engine.sighting import mark_of_repeated
 from backoffice.sync.models import DriftCheck, DriftFinding, MirroredModel, Quarantine, RecordedChange, SyncRun
-from backoffice.sync.modes import ModeFreshness, describe_modes, installed_at, is_being_read, latest_runs
+from backoffice.sync.modes import NOT_WELL, ModeFreshness, describe_modes, installed_at, is_being_read, latest_runs
 from backoffice.sync.resources import Resource, all_resources, find_resource_of, get_resource
 from backoffice.sync.schedule import interval_of
 
@@ -127,7 +127,7 @@ def _describe(resource: Resource, runs: list[SyncRun], installed: datetime | Non
     succeeded_at = success.finished_at if success else None
     modes = describe_modes(resource, runs, installed_at=installed)
     is_head_late = any(found.is_late for found in modes if found.mode == SyncRun.Mode.HEAD)
-    failures = [run for run in runs if run.state in {SyncRun.State.FAILED, SyncRun.State.ABANDONED}]
+    failures = [run for run in runs if run.state in NOT_WELL]
     since = [run for run in failures if success is None or run.pk > success.pk]
     return Freshness(
         last_success_at=succeeded_at,

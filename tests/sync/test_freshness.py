@@ -55,9 +55,12 @@ def test_a_run_that_is_on_its_way_is_not_late() -> None:
 
 
 @pytest.mark.parametrize("running", [Mode.HEAD, Mode.OPEN, Mode.FULL])
-def test_a_run_that_is_on_its_way_excuses_nothing_where_those_before_it_failed(running: Mode) -> None:
+@pytest.mark.parametrize("before", [State.FAILED, State.ABANDONED])
+def test_a_run_that_is_on_its_way_excuses_nothing_where_those_before_it_failed_or_were_cut_off(
+    running: Mode, before: State
+) -> None:
     _run(Mode.HEAD, hours=3)
-    _run(Mode.HEAD, state=State.FAILED, minutes=1)
+    _run(Mode.HEAD, state=before, minutes=1)
     _run(running, state=State.RUNNING, seconds=1)
     assert _mode(Mode.HEAD).is_late
     assert freshness("payments").is_stale
@@ -86,10 +89,11 @@ def test_a_failure_of_last_night_does_not_count_against_a_list_that_was_read_sin
     assert _mode(Mode.FULL).is_late
 
 
-def test_a_list_that_was_never_read_is_not_stale_while_it_is_read_and_nothing_failed() -> None:
+@pytest.mark.parametrize("end", [State.FAILED, State.ABANDONED])
+def test_a_list_that_was_never_read_is_not_stale_while_it_is_read_and_nothing_failed(end: State) -> None:
     running = _run(Mode.FULL, state=State.RUNNING, seconds=1)
     assert not freshness("payments").is_stale
-    SyncRun.objects.filter(pk=running.pk).update(state=State.FAILED, finished_at=timezone.now())
+    SyncRun.objects.filter(pk=running.pk).update(state=end, finished_at=timezone.now())
     _run(Mode.HEAD, state=State.RUNNING, seconds=1)
     assert freshness("payments").is_stale
 
