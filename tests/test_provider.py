@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.cryptopocket.errors import RateLimited
+from backoffice.cryptopocket.errors import NotSent, RateLimited
 from backoffice.provider import get_client, get_quick_client, reset_client
 from tests.cryptopocket.conftest import PatientClock
 from tests.cryptopocket.scripted import Reply, ScriptedProvider, start_scripted_provider
@@ -72,14 +72,29 @@ def test_a_pause_that_the_provider_asks_one_client_for_holds_the_other_too(
     provider: ScriptedProvider, clock: PatientClock
 ) -> None:
     read_in_turns(1)
-    provider.answer(Reply(status=429, headers={"Retry-After": "7"}), KYC)
+    provider.answer(Reply(status=429, headers={"Retry-After": "30"}), KYC)
     with pytest.raises(RateLimited):
         get_quick_client().get_kyc_status(user_id="4711")
     before = clock.seconds
 
     get_client().get_kyc_status(user_id="4711")
 
-    assert clock.seconds - before >= 7
+    assert clock.seconds - before >= 30
+
+
+def test_who_has_no_patience_for_a_pause_that_the_provider_asked_for_is_turned_away_at_once(
+    provider: ScriptedProvider, clock: PatientClock
+) -> None:
+    read_in_turns(1)
+    provider.answer(Reply(status=429, headers={"Retry-After": "30"}), KYC)
+    with pytest.raises(RateLimited):
+        get_quick_client().get_kyc_status(user_id="4711")
+    before, sent = clock.seconds, len(provider.calls)
+
+    with pytest.raises(NotSent, match="our own rate limit"):
+        get_quick_client().get_kyc_status(user_id="4711")
+
+    assert (clock.seconds, len(provider.calls)) == (before, sent)
 
 
 def test_a_changed_limit_counts_once_the_clients_are_forgotten(

@@ -26,7 +26,7 @@ from requests.adapters import HTTPAdapter
 
 from backoffice.cryptopocket.answers import Answer, read_body, read_retry_after
 from backoffice.cryptopocket.clock import Clock, SystemClock
-from backoffice.cryptopocket.configuration import Configuration
+from backoffice.cryptopocket.configuration import LONGEST_WAIT, Configuration
 from backoffice.cryptopocket.endpoints import Catalogue
 from backoffice.cryptopocket.errors import CryptoPocketError, NotSent, OutcomeUnknown, RateLimited
 from backoffice.cryptopocket.failures import classify_failure
@@ -103,7 +103,8 @@ class HttpTransport:
         one_wait_is_over()
         outcome = self._exchange(request)
         if isinstance(outcome, Answer) and outcome.http_status == 429:
-            self._limiter.pause(min(outcome.retry_after or 0.0, self._configuration.maximum_wait))
+            # For all who keep this limit together: whoever has less patience is turned away by `reserve`.
+            self._limiter.pause(min(outcome.retry_after or 0.0, LONGEST_WAIT))
             return RateLimited(endpoint=request.endpoint.name, retry_after=outcome.retry_after)
         return outcome
 
