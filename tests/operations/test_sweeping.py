@@ -35,7 +35,7 @@ def test_a_worker_that_died_before_the_call_is_proven_not_to_have_sent_anything(
     assert services.sweep().returned_to_queue == 1
     assert stood(operation).state == State.QUEUED
     assert not stood(operation).in_doubt
-    assert "this attempt has sent nothing" in operation.events.latest("pk").note
+    assert operation.events.latest("pk").note == "This attempt ended before the call: it has sent nothing."
 
 
 def test_a_worker_that_died_during_the_call_leaves_it_unknown_and_it_is_read_back_by_itself(

@@ -134,6 +134,8 @@ def test_what_a_worker_had_taken_up_is_not_sent_either(
     monkeypatch.undo()
     settings.OPERATIONS_LEASE_SECONDS = 0
     sweep()
+    note = operation.events.latest("pk").note
+    assert note == "This attempt ended before the call: it has sent nothing.", "and no worker was lost"
     operation = perform(operation.pk)
     assert (operation.state, operation.error_code) == (State.REFUSED, "asked_to_be_forgotten")
     assert sent(sandbox) == 0

@@ -62,12 +62,12 @@ def _sent_and_never_settled() -> QuerySet[Operation]:
 
 
 def _return_to_queue(operation: Operation) -> bool:
-    """The worker died before the call: proven, because `sent_at` is committed just before it."""
+    """The worker died before the call, or gave way to a restriction: proven, as `sent_at` is committed just before."""
     return _move_by_itself(
         operation,
         to_state=State.QUEUED,
         condition=Q(claim_token=operation.claim_token, sent_at__isnull=True) & NO_ANSWER_KEPT,
-        note=_("The worker was lost before the call: this attempt has sent nothing."),
+        note=_("This attempt ended before the call: it has sent nothing."),
         not_before=pacing.next_attempt(attempts=operation.attempts - 1) if operation.attempts > 1 else None,
         nudged_at=None,
     )
