@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from backoffice.face.moments import day_of
 from payments.instructions import instructions_of_off_ramp, instructions_of_payment
 from payments.models import OffRamp, Payment
 from payments.qr import draw_qr_code
@@ -20,6 +21,7 @@ def print_instructions(request: HttpRequest, model_admin: Any, payment: Payment)
     context = {
         "payment": payment,
         "instructions": instructions,
+        "day": day_of(instructions.created_at),
         "payment_url": model_admin.url_of("change", payment),
     }
     response = render(request, "admin/payments/transfer_sheet.html", context)

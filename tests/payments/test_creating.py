@@ -1,7 +1,7 @@
 """Creating payments, guided payments and off-ramps on their pages, against the stand-in provider over HTTP."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -98,6 +98,16 @@ def test_the_sheet_for_the_customer_has_what_is_needed_to_pay_and_nothing_of_our
     assert "125.50" in sheet
     for ours in ("Felix", "felix", "lena@example.org", "Ortega", "nav-sidebar"):
         assert ours not in sheet
+
+
+def test_the_sheet_for_the_customer_bears_the_day_that_the_pages_show(
+    at_felixs: Client, offers: Sandbox, lena: Customer, settings: Any
+) -> None:
+    settings.DISPLAY_TIME_ZONE = "Europe/Madrid"
+    create(at_felixs, PAYMENT, lena, TRANSFER)
+    PaymentInstructions.objects.update(created_at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC))
+    address = reverse("admin:payments_payment_transfer-sheet", args=[Payment.objects.get().pk])
+    assert "2026-04-01" in at_felixs.get(address).content.decode()
 
 
 def test_a_sync_takes_the_concept_from_nobody(at_felixs: Client, offers: Sandbox, lena: Customer) -> None:
