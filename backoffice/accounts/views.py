@@ -63,7 +63,8 @@ def own_sessions(request: HttpRequest) -> HttpResponseBase:
 def _end(request: HttpRequest, person: User, wanted: str, current: str) -> None:
     """End the session with the number `wanted`, or all others where it is "others"; never the one in use."""
     found = UserSession.objects.filter(user=person).exclude(session_key=current)
-    chosen = list(found if wanted == "others" else found.filter(pk=wanted if wanted.isdecimal() else None))
+    # Compared as texts: whatever was made up is then only a number that no session has.
+    chosen = [session for session in found if wanted in {"others", str(session.pk)}]
     for session in chosen:
         session.end()
     record("session.ended", subject=person, reason="own wish", sessions_ended=len(chosen))
