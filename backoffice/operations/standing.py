@@ -32,7 +32,8 @@ class Standing:
 def standing_of(operation: Operation, kind: OperationKind | None) -> Standing:
     """The words for an operation; `kind` is None where its code is gone."""
     shown, masked = as_shown(operation)
-    headline, sent, advice = map(masked, _WORDS[State(operation.state)](shown, kind))
+    words = _done_after_all if _turned_out_done(operation) else _WORDS[State(operation.state)]
+    headline, sent, advice = map(masked, words(shown, kind))
     if _may_have_been_done_before(operation):
         sent = f"{sent} {_('An earlier attempt may have been done as well.')}"
     return Standing(headline=headline, sent=sent, advice=advice, is_settled=_is_settled(operation))
@@ -40,8 +41,12 @@ def standing_of(operation: Operation, kind: OperationKind | None) -> Standing:
 
 def _may_have_been_done_before(operation: Operation) -> bool:
     found_by_reading_back = operation.state == State.SUCCEEDED and operation.attempts == 1
-    is_said_already = operation.state in {State.UNKNOWN, State.ABANDONED}
+    is_said_already = operation.state in {State.UNKNOWN, State.ABANDONED} or _turned_out_done(operation)
     return operation.in_doubt and not is_said_already and not found_by_reading_back
+
+
+def _turned_out_done(operation: Operation) -> bool:
+    return operation.is_final and bool(operation.kept_answer)
 
 
 def _is_settled(operation: Operation) -> bool:
@@ -150,10 +155,13 @@ def _not_approved(operation: Operation, _kind: Any) -> Words:
     return _("It was not approved."), sent, _("Read why below. If it is still wanted, ask for it anew.")
 
 
+def _done_after_all(_operation: Operation, _kind: Any) -> Words:
+    """Of one that had ended otherwise when the answer came."""
+    late = _("An answer that came later says that the provider has done it.")
+    return _("It was ended; later it turned out to be done."), late, _("Tell an administrator: the answer is kept.")
+
+
 def _abandoned(operation: Operation, _kind: Any) -> Words:
-    if operation.kept_answer:
-        late = _("An answer that came later says that the provider has done it.")
-        return _("It was left; later it turned out to be done."), late, _("Tell an administrator: the answer is kept.")
     return (
         _("It was left: whether it was done stays open."),
         _("It was sent at %(at)s and may have been done.") % {"at": _at(operation.sent_at)},

@@ -35,6 +35,17 @@ def test_what_may_have_been_done_by_an_earlier_attempt_is_never_called_not_sent(
     assert "may have been done" in said
 
 
+@pytest.mark.parametrize("state", [State.REFUSED, State.CANCELLED, State.NOT_APPROVED, State.ABANDONED])
+def test_what_had_ended_when_a_late_answer_came_says_that_it_was_done(ask: Ask, state: State) -> None:
+    operation = ask()
+    operation.state, operation.in_doubt, operation.attempts = state, True, 2
+    operation.kept_answer = '{"user_id": 4711}'
+    said = words_of(operation)
+    assert "It was ended; later it turned out to be done." in said
+    assert "Tell an administrator" in said
+    assert "done nothing" not in said
+
+
 def test_what_was_refused_by_our_own_check_says_so_once(ask: Ask) -> None:
     operation = ask()
     operation.state, operation.error_code, operation.attempts = State.REFUSED, NOT_SENT_BY_US, 1
