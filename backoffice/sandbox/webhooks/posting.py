@@ -46,9 +46,11 @@ class Poster:
     def hang_up(self) -> None:
         """End a POST that is under way in another thread."""
         for connection in list(self._kept.values()):
-            if connection.sock is not None:
+            # Looked at once only: the thread that posts may be closing the connection in this moment.
+            under_way = connection.sock
+            if under_way is not None:
                 with suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+                    under_way.shutdown(socket.SHUT_RDWR)
 
     def _post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
         parts = urlsplit(url)
